@@ -1,0 +1,188 @@
+package dev.portafilter.abi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host call in progress: a cursor over the guest's arguments and memory that host functions read from and write
+ * results through. One per VM, reused for every call, never handed to another thread.
+ *
+ * <p>Addresses and sizes are unsigned 32-bit numbers; all address arithmetic is done in 64 bits. A result that does not
+ * fit the guest's memory becomes {@link Status#INVALID_MEMORY_ACCESS} here and nowhere else.
+ * Source: ABI reference, sections 0.2 and 3.0.
+ */
+public final class HostCall {
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long[] NO_ARGUMENTS = new long[0];
+
+    private final Guest guest;
+    private final Host host;
+    private final ResultBytes result = new ResultBytes();
+    private final CallToken token = new CallToken();
+
+    private long[] arguments = NO_ARGUMENTS;
+    private EffectiveContext current;
+    private EffectiveContext effective;
+
+    /**
+     * The cursor of one VM.
+     *
+     * @param vmContext the context of the VM itself, id 0
+     */
+    public HostCall(Guest guest, Host host, EffectiveContext vmContext) {
+        this.guest = guest;
+        this.host = host;
+        this.current = vmContext;
+        this.effective = vmContext;
+    }
+
+    /** Says whose callback runs from now on; the effective context is that one. */
+    public void enter(EffectiveContext context) {
+        current = context;
+        effective = context;
+    }
+
+    /** The context whose callback runs. */
+    public EffectiveContext current() {
+        return current;
+    }
+
+    /** The context that host calls work on. */
+    public EffectiveContext context() {
+        return effective;
+    }
+
+    /** Makes another context the effective one until the current callback returns; null for the running one. */
+    public void setEffective(@Nullable EffectiveContext context) {
+        effective = context == null ? current : context;
+    }
+
+    /** What belongs to the VM. */
+    public Host host() {
+        return host;
+    }
+
+    /** A reused place for answers. */
+    ResultBytes result() {
+        result.clear();
+        return result;
+    }
+
+    /** A reused place for a token. */
+    CallToken token() {
+        token.set(0);
+        return token;
+    }
+
+    void begin(long[] slots) {
+        arguments = slots;
+    }
+
+    /** The 32-bit number in a slot. */
+    public int int32(int slot) {
+        return (int) arguments[slot];
+    }
+
+    /** The 64-bit number in a slot. */
+    public long int64(int slot) {
+        return arguments[slot];
+    }
+
+    /** The guest's memory as it is now; read it again after anything that may run the guest. */
+    public byte[] memory() {
+        return guest.memory();
+    }
+
+    /** Whether the range whose address and size stand in {@code slot} and {@code slot + 1} lies in memory. */
+    public boolean readable(int slot) {
+        return inMemory(int32(slot), int32(slot + 1));
+    }
+
+    /** Whether a range lies in memory; size 0 at the very end does. */
+    public boolean inMemory(int address, int size) {
+        return Integer.toUnsignedLong(address) + Integer.toUnsignedLong(size) <= guest.memory().length;
+    }
+
+    /** A copy of the bytes whose address and size stand in {@code slot} and {@code slot + 1}; checked before. */
+    public byte[] bytes(int slot) {
+        int address = int32(slot);
+        return Arrays.copyOfRange(guest.memory(), address, address + int32(slot + 1));
+    }
+
+    /** The bytes of a checked range as text, malformed UTF-8 replaced. */
+    public String text(int slot) {
+        return new String(guest.memory(), int32(slot), int32(slot + 1), StandardCharsets.UTF_8);
+    }
+
+    /** Writes a 32-bit result to the address in a slot. */
+    public Status returnU32(int slot, int value) {
+        return writeU32(int32(slot), value) ? Status.OK : Status.INVALID_MEMORY_ACCESS;
+    }
+
+    /** Writes a 64-bit result to the address in a slot. */
+    public Status returnU64(int slot, long value) {
+        int address = int32(slot);
+        if (!inMemory(address, Long.BYTES)) {
+            return Status.INVALID_MEMORY_ACCESS;
+        }
+        LONG.set(guest.memory(), address, value);
+        return Status.OK;
+    }
+
+    /** Gives the guest a copy of bytes through the two addresses in {@code slot} and {@code slot + 1}. */
+    public Status returnBytes(int slot, byte[] bytes) {
+        if (bytes.length == 0) {
+            return returnBlock(slot, 0, 0);
+        }
+        int address = allocate(bytes.length);
+        if (address == 0) {
+            return Status.INVALID_MEMORY_ACCESS;
+        }
+        System.arraycopy(bytes, 0, guest.memory(), address, bytes.length);
+        return returnBlock(slot, address, bytes.length);
+    }
+
+    /** Writes a block's address and size through the two addresses in {@code slot} and {@code slot + 1}. */
+    public Status returnBlock(int slot, int address, int size) {
+        return writeU32(int32(slot), address) && writeU32(int32(slot + 1), size)
+                ? Status.OK
+                : Status.INVALID_MEMORY_ACCESS;
+    }
+
+    /**
+     * A block of guest memory to write a value into. Runs the guest's allocator, with no effective context; afterwards
+     * {@link #memory} may be another array, while arguments and contexts are as before.
+     *
+     * @param size bytes, more than 0
+     * @return the address, or 0 when the guest gave no block that lies in its memory
+     */
+    public int allocate(int size) {
+        long[] arguments = this.arguments;
+        EffectiveContext current = this.current;
+        EffectiveContext effective = this.effective;
+        int address;
+        try {
+            address = guest.allocate(size);
+        } finally {
+            this.arguments = arguments;
+            this.current = current;
+            this.effective = effective;
+        }
+        return address != 0 && inMemory(address, size) ? address : 0;
+    }
+
+    private boolean writeU32(int address, int value) {
+        if (!inMemory(address, Integer.BYTES)) {
+            return false;
+        }
+        INT.set(guest.memory(), address, value);
+        return true;
+    }
+}
