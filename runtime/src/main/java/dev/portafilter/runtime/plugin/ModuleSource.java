@@ -1,0 +1,55 @@
+package dev.portafilter.runtime.plugin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Where the bytes of a module come from. May be asked from any thread, never from one that serves requests. */
+public interface ModuleSource {
+    /**
+     * Reads the module.
+     *
+     * @return the bytes; owned by the caller
+     * @throws IOException when they cannot be had; the message names the place
+     */
+    byte[] load() throws IOException;
+
+    /** The place in words, for messages and status pages; holds no secrets. */
+    String location();
+
+    /** A module in memory. The array is not copied. */
+    static ModuleSource of(byte[] code) {
+        Objects.requireNonNull(code, "code");
+        return new ModuleSource() {
+            @Override
+            public byte[] load() {
+                return code;
+            }
+
+            @Override
+            public String location() {
+                return code.length + " bytes in memory";
+            }
+        };
+    }
+
+    /** A module in a file, read anew each time. */
+    static ModuleSource of(Path file) {
+        Objects.requireNonNull(file, "file");
+        return new ModuleSource() {
+            @Override
+            public byte[] load() throws IOException {
+                if (!Files.isRegularFile(file)) {
+                    throw new IOException(file + ": no such file (expected: a WebAssembly module)");
+                }
+                return Files.readAllBytes(file);
+            }
+
+            @Override
+            public String location() {
+                return file.toString();
+            }
+        };
+    }
+}

@@ -1,0 +1,261 @@
+package dev.portafilter.runtime.plugin;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Everything that says which plugin runs, where in the chain, and within which limits. Immutable; two specs are equal
+ * when every part is the same. Source: WasmPlugin reference, sections 1.2 and 7.3 to 7.5.
+ */
+public final class PluginSpec {
+    private static final byte[] EMPTY = new byte[0];
+
+    private final Builder parts;
+
+    private PluginSpec(Builder parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Starts a spec.
+     *
+     * @param name the plugin's name, not empty; with the namespace it must be unique in a chain
+     * @param module where the code comes from
+     */
+    public static Builder builder(String name, ModuleSource module) {
+        return new Builder(name, module);
+    }
+
+    /** The name. */
+    public String name() {
+        return parts.name;
+    }
+
+    /** The namespace, {@code default} unless set. */
+    public String namespace() {
+        return parts.namespace;
+    }
+
+    /** {@code namespace.name}, the property {@code plugin_name}. */
+    public String qualifiedName() {
+        return parts.namespace + "." + parts.name;
+    }
+
+    /** Where the code comes from. */
+    public ModuleSource module() {
+        return parts.module;
+    }
+
+    /** The property {@code plugin_root_id}; empty unless set. */
+    public String rootId() {
+        return parts.rootId;
+    }
+
+    /** The property {@code plugin_vm_id}, which shares data and queues; empty unless set. */
+    public String vmId() {
+        return parts.vmId;
+    }
+
+    /** What {@code on_configure} reads; a copy. */
+    public byte[] configuration() {
+        return parts.configuration.clone();
+    }
+
+    /** What {@code on_vm_start} reads; a copy. */
+    public byte[] vmConfiguration() {
+        return parts.vmConfiguration.clone();
+    }
+
+    /** The phase. */
+    public Phase phase() {
+        return parts.phase;
+    }
+
+    /** The priority within the phase; higher comes first. */
+    public long priority() {
+        return parts.priority;
+    }
+
+    /** What happens to requests when the plugin cannot run. */
+    public FailurePolicy failurePolicy() {
+        return parts.failurePolicy;
+    }
+
+    /** Environment variables of the VM, in order. */
+    public Map<String, String> environment() {
+        return parts.environment;
+    }
+
+    /** Names of host functions, callbacks and WASI functions that may be used; empty for all. */
+    public Set<String> allowedCapabilities() {
+        return parts.allowedCapabilities;
+    }
+
+    /** Whether a pause in a headers callback lets body callbacks go on (ABI reference, section 4.3). */
+    public boolean allowOnHeadersStopIteration() {
+        return parts.allowOnHeadersStopIteration;
+    }
+
+    /** Whether the plugin is in no chain but runs once, on a worker of its own. */
+    public boolean service() {
+        return parts.service;
+    }
+
+    /** Whether the plugin has a VM of its own even where another one could share it. */
+    public boolean isolated() {
+        return parts.isolated;
+    }
+
+    /** The limits. */
+    public PluginLimits limits() {
+        return parts.limits;
+    }
+
+    /** A builder that starts with the parts of this spec. */
+    public Builder toBuilder() {
+        return new Builder(parts);
+    }
+
+    @Override
+    public String toString() {
+        return qualifiedName() + " (" + parts.phase + ", priority " + parts.priority + ", " + parts.module.location()
+                + ")";
+    }
+
+    /** Collects the parts of a {@link PluginSpec}. Not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private final ModuleSource module;
+        private String namespace = "default";
+        private String rootId = "";
+        private String vmId = "";
+        private byte[] configuration = EMPTY;
+        private byte[] vmConfiguration = EMPTY;
+        private Phase phase = Phase.UNSPECIFIED;
+        private long priority;
+        private FailurePolicy failurePolicy = FailurePolicy.FAIL_CLOSED;
+        private Map<String, String> environment = Map.of();
+        private Set<String> allowedCapabilities = Set.of();
+        private boolean allowOnHeadersStopIteration;
+        private boolean service;
+        private boolean isolated;
+        private PluginLimits limits = PluginLimits.DEFAULT;
+
+        private Builder(String name, ModuleSource module) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("plugin name: \"\" (expected: at least one character)");
+            }
+            this.name = name;
+            this.module = Objects.requireNonNull(module, "module");
+        }
+
+        private Builder(Builder other) {
+            this(other.name, other.module);
+            namespace = other.namespace;
+            rootId = other.rootId;
+            vmId = other.vmId;
+            configuration = other.configuration;
+            vmConfiguration = other.vmConfiguration;
+            phase = other.phase;
+            priority = other.priority;
+            failurePolicy = other.failurePolicy;
+            environment = other.environment;
+            allowedCapabilities = other.allowedCapabilities;
+            allowOnHeadersStopIteration = other.allowOnHeadersStopIteration;
+            service = other.service;
+            isolated = other.isolated;
+            limits = other.limits;
+        }
+
+        /** Sets the namespace. */
+        public Builder namespace(String value) {
+            namespace = Objects.requireNonNull(value, "namespace");
+            return this;
+        }
+
+        /** Sets the root id. */
+        public Builder rootId(String value) {
+            rootId = Objects.requireNonNull(value, "rootId");
+            return this;
+        }
+
+        /** Sets the VM id. */
+        public Builder vmId(String value) {
+            vmId = Objects.requireNonNull(value, "vmId");
+            return this;
+        }
+
+        /** Sets the plugin configuration; copied. */
+        public Builder configuration(byte[] value) {
+            configuration = value.clone();
+            return this;
+        }
+
+        /** Sets the VM configuration; copied. */
+        public Builder vmConfiguration(byte[] value) {
+            vmConfiguration = value.clone();
+            return this;
+        }
+
+        /** Sets the phase. */
+        public Builder phase(Phase value) {
+            phase = Objects.requireNonNull(value, "phase");
+            return this;
+        }
+
+        /** Sets the priority. */
+        public Builder priority(long value) {
+            priority = value;
+            return this;
+        }
+
+        /** Sets the failure policy. */
+        public Builder failurePolicy(FailurePolicy value) {
+            failurePolicy = Objects.requireNonNull(value, "failurePolicy");
+            return this;
+        }
+
+        /** Sets the environment; copied, order kept. */
+        public Builder environment(Map<String, String> value) {
+            environment = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(value));
+            return this;
+        }
+
+        /** Sets the allowed capabilities; copied; empty allows all. */
+        public Builder allowedCapabilities(Set<String> value) {
+            allowedCapabilities = Set.copyOf(value);
+            return this;
+        }
+
+        /** Lets body callbacks go on while headers are paused. */
+        public Builder allowOnHeadersStopIteration(boolean value) {
+            allowOnHeadersStopIteration = value;
+            return this;
+        }
+
+        /** Makes the plugin a service. */
+        public Builder service(boolean value) {
+            service = value;
+            return this;
+        }
+
+        /** Gives the plugin a VM of its own. */
+        public Builder isolated(boolean value) {
+            isolated = value;
+            return this;
+        }
+
+        /** Sets the limits. */
+        public Builder limits(PluginLimits value) {
+            limits = Objects.requireNonNull(value, "limits");
+            return this;
+        }
+
+        /** The spec; the builder can go on. */
+        public PluginSpec build() {
+            return new PluginSpec(new Builder(this));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.portafilter.runtime.service;
+
+import dev.portafilter.abi.LogLevel;
+
+/** Takes the log lines of plugins, from any thread; must not block. */
+public interface PluginLog {
+    /** Whether lines of this level are kept. */
+    boolean enabled(LogLevel level);
+
+    /**
+     * Takes a line.
+     *
+     * @param plugin {@code namespace.name}
+     * @param contextId the context whose callback wrote it; 0 for the VM
+     * @param message as the guest wrote it: any characters, several lines included
+     */
+    void log(LogLevel level, String plugin, int contextId, String message);
+}

@@ -1,0 +1,61 @@
+package dev.portafilter.runtime.stream;
+
+import dev.portafilter.abi.HeaderMap;
+import dev.portafilter.abi.PropertyPath;
+import dev.portafilter.abi.ResultBytes;
+import dev.portafilter.abi.Status;
+
+/**
+ * One request and its response as a gateway carries them; a gateway adapter implements this and feeds an
+ * {@link HttpStream} with what arrives.
+ *
+ * <p>All methods are called on the worker's thread, never after {@code HttpStream.close}, and must not block. Maps and
+ * arrays that are passed are owned by the adapter afterwards. Each direction is: headers once, any number of body
+ * chunks, trailers at most once; the element with {@code endOfStream} (or the trailers) is the last one.
+ */
+public interface HttpExchange {
+    /** Sends the request head upstream: pseudo-headers first, valid for the wire, never with {@code host}. */
+    void forwardRequest(HeaderMap headers, boolean endOfStream);
+
+    /** Sends a chunk of the request body upstream; empty only when it carries the end of the stream. */
+    void forwardRequestBody(byte[] data, boolean endOfStream);
+
+    /** Sends request trailers upstream and ends the request. */
+    void forwardRequestTrailers(HeaderMap trailers);
+
+    /** Sends the response head to the client: {@code :status} first. A locally made response comes this way too. */
+    void forwardResponse(HeaderMap headers, boolean endOfStream);
+
+    /** Sends a chunk of the response body to the client; empty only when it carries the end of the stream. */
+    void forwardResponseBody(byte[] data, boolean endOfStream);
+
+    /** Sends response trailers to the client and ends the response. */
+    void forwardResponseTrailers(HeaderMap trailers);
+
+    /**
+     * The upstream is no longer wanted, because the response is made locally: reset the upstream request if there is
+     * one, and do not forward anything that still arrives from it.
+     */
+    void cancelUpstream();
+
+    /**
+     * Breaks the exchange off on both sides: the client sees a reset stream or connection, not a proper end.
+     *
+     * @param details why, for logs
+     */
+    void reset(String details);
+
+    /** Stops or restarts reading the request body from the client; the host holds as much as it may. */
+    void readRequest(boolean wanted);
+
+    /** Stops or restarts reading the response body from the upstream; the host holds as much as it may. */
+    void readResponse(boolean wanted);
+
+    /**
+     * Reads a property that only the gateway knows, such as {@code source.address}, {@code connection.mtls} or {@code
+     * upstream.address}, in the encodings of the ABI reference, section 3.12.
+     *
+     * @return OK with the value set, or NOT_FOUND
+     */
+    Status property(PropertyPath path, ResultBytes value);
+}
