@@ -43,7 +43,8 @@ final class BodyBuffer implements GuestBuffer {
             bytes = data;
         } else if (data.length > 0) {
             if (size + data.length > bytes.length) {
-                bytes = Arrays.copyOf(bytes, Math.max(size + data.length, Math.min(2 * bytes.length, size + (1 << 20))));
+                bytes = Arrays.copyOf(
+                        bytes, Math.max(size + data.length, Math.min(2 * bytes.length, size + (1 << 20))));
             }
             System.arraycopy(data, 0, bytes, size, data.length);
         }

@@ -225,8 +225,7 @@ final class Flow {
     }
 
     /** One plugin's turn on a chunk; gives the bytes that go on, or null when they wait or the direction has ended. */
-    private byte @Nullable [] bodyAt(
-            StreamContext context, Slot slot, int position, byte[] data, boolean endOfStream) {
+    private byte @Nullable [] bodyAt(StreamContext context, Slot slot, int position, byte[] data, boolean endOfStream) {
         BodyBuffer view = slot.cumulative ? slot.held() : new BodyBuffer();
         view.append(data);
         slot.view = view;

@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.runtime.service.LogLimiter;
 
 /** A context that a guest knows by id. */
 abstract class GuestContext implements EffectiveContext {
@@ -19,6 +20,9 @@ abstract class GuestContext implements EffectiveContext {
 
     /** The plugin's name in log lines. */
     abstract String pluginName();
+
+    /** Where lines of this context go. */
+    abstract LogLimiter pluginLog();
 
     /** The VM has failed: whatever waits here must be failed or let go. */
     abstract void vmFailed();

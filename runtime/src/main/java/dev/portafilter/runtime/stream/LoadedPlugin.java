@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param error why not; null when it can
  * @param vmKey what distinguishes VMs (ABI reference, section 2.1)
  */
-public record LoadedPlugin(PluginSpec spec, @Nullable VmModule module, @Nullable String error, String vmKey) {}
+public record LoadedPlugin(
+        PluginSpec spec,
+        @Nullable VmModule module,
+        @Nullable String error,
+        String vmKey) {}

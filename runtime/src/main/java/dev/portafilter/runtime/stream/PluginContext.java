@@ -11,6 +11,7 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class PluginContext extends GuestContext {
     private final BytesView configuration;
     private final RootProperties properties;
     private final Ticker ticker;
+    private final LogLimiter log;
     private Stage stage = Stage.CREATING;
     private @Nullable CallAnswer answer;
     private int callStatus;
@@ -44,6 +46,7 @@ final class PluginContext extends GuestContext {
         this.configuration = new BytesView(spec.configuration());
         this.properties = new RootProperties(spec);
         this.ticker = new Ticker(vm.worker(), this::tick);
+        this.log = vm.worker().log(spec);
     }
 
     PluginSpec spec() {
@@ -69,7 +72,8 @@ final class PluginContext extends GuestContext {
             return vm.failureText();
         }
         stage = Stage.STARTING;
-        int started = vm.call(this, Callback.ON_VM_START, id(), vm.vmConfiguration().size());
+        int started =
+                vm.call(this, Callback.ON_VM_START, id(), vm.vmConfiguration().size());
         if (vm.failed()) {
             return vm.failureText();
         }
@@ -82,8 +86,8 @@ final class PluginContext extends GuestContext {
             return vm.failureText();
         }
         if (configured == 0) {
-            return abandon("proxy_on_configure returned false (expected: true; configuration of "
-                    + configuration.size() + " bytes)");
+            return abandon("proxy_on_configure returned false (expected: true; configuration of " + configuration.size()
+                    + " bytes)");
         }
         stage = Stage.RUNNING;
         return null;
@@ -170,6 +174,11 @@ final class PluginContext extends GuestContext {
     @Override
     String pluginName() {
         return spec.qualifiedName();
+    }
+
+    @Override
+    LogLimiter pluginLog() {
+        return log;
     }
 
     @Override

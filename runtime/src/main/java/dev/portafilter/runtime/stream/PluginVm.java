@@ -10,6 +10,7 @@ import dev.portafilter.abi.Metrics;
 import dev.portafilter.abi.SharedData;
 import dev.portafilter.abi.SharedQueues;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
 import dev.portafilter.runtime.service.QueueReceiver;
@@ -40,13 +41,14 @@ final class PluginVm implements Host, QueueReceiver {
     private final ContextTable contexts = new ContextTable();
     private final List<String> environment = new ArrayList<>();
     private final PluginHttpCalls httpCalls;
-    private final LogLimiter logLimiter;
+    private final LogLimiter startLog;
     private final SharedData sharedData;
     private final SharedQueues sharedQueues;
     private final Metrics metrics;
     private final long startedNanos;
 
     private @Nullable Vm vm;
+    private @Nullable Cancellable registration;
     private @Nullable GuestFailure failure;
     private boolean failed;
     private boolean released;
@@ -60,7 +62,7 @@ final class PluginVm implements Host, QueueReceiver {
         this.vmConfiguration = new BytesView(spec.vmConfiguration());
         this.vmContext = new VmContext(this);
         this.httpCalls = new PluginHttpCalls(worker, spec.limits().httpCalls());
-        this.logLimiter = new LogLimiter(services.clock(), spec.limits().logLinesPerSecond());
+        this.startLog = worker.log(spec);
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         this.sharedData = services.sharedData().open(spec.vmId());
         this.sharedQueues = services.sharedQueues().open(spec.vmId(), this);
@@ -80,18 +82,18 @@ final class PluginVm implements Host, QueueReceiver {
                             spec.allowedCapabilities()),
                     this,
                     vmContext);
-            worker.vmStarted(this);
         } catch (GuestFailure startFailure) {
             fail(startFailure);
         }
     }
 
-    Worker worker() {
-        return worker;
+    /** Takes what is to be cancelled when the VM is released. */
+    void registered(Cancellable handle) {
+        registration = handle;
     }
 
-    PluginSpec spec() {
-        return spec;
+    Worker worker() {
+        return worker;
     }
 
     String name() {
@@ -100,6 +102,11 @@ final class PluginVm implements Host, QueueReceiver {
 
     BytesView vmConfiguration() {
         return vmConfiguration;
+    }
+
+    /** Where lines go that no plugin's context writes. */
+    LogLimiter startLog() {
+        return startLog;
     }
 
     PluginHttpCalls httpCalls() {
@@ -187,8 +194,11 @@ final class PluginVm implements Host, QueueReceiver {
         contexts.clear();
         if (vm != null) {
             vm.close();
-            worker.vmStopped(this);
         }
+        if (registration != null) {
+            registration.cancel();
+        }
+        worker.vmReleased(this);
         services.sharedQueues().release(spec.vmId(), this);
         services.sharedData().release(spec.vmId());
     }
@@ -225,34 +235,19 @@ final class PluginVm implements Host, QueueReceiver {
 
     @Override
     public boolean logs(LogLevel level) {
-        return services.log().enabled(level);
+        return services.log().enabled(level, name());
     }
 
     @Override
     public void log(LogLevel level, EffectiveContext context, String message) {
-        if (!services.log().enabled(level)) {
-            return;
-        }
-        String plugin = context instanceof GuestContext known ? known.pluginName() : name();
-        long dropped = logLimiter.dropped();
-        if (logLimiter.allows()) {
-            if (dropped > 0) {
-                services.log()
-                        .log(
-                                LogLevel.WARN,
-                                plugin,
-                                0,
-                                dropped + " log lines dropped (expected: at most logLinesPerSecond="
-                                        + spec.limits().logLinesPerSecond() + ")");
-            }
-            services.log().log(level, plugin, context.id(), message);
-        }
+        LogLimiter log = context instanceof GuestContext known ? known.pluginLog() : startLog;
+        log.log(level, context.id(), message);
     }
 
     @Override
     public int logLevel() {
         for (LogLevel level : LogLevel.values()) {
-            if (services.log().enabled(level)) {
+            if (services.log().enabled(level, name())) {
                 return level.ordinal();
             }
         }
@@ -301,7 +296,8 @@ final class PluginVm implements Host, QueueReceiver {
         return services.foreignFunctions().get(name);
     }
 
-    AbiVersion moduleVersion() {
+    @Override
+    public AbiVersion abiVersion() {
         return module.abiVersion();
     }
 }

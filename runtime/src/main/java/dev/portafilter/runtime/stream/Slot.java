@@ -33,6 +33,7 @@ final class Slot {
     boolean trailersCreatable;
     /** The plugin asked to resume inside the callback that runs now. */
     boolean resumed;
+
     boolean headersHeld;
     /** The held headers end the stream. */
     boolean headersEnd;
@@ -40,6 +41,7 @@ final class Slot {
     boolean cumulative;
     /** The held body ends the stream. */
     boolean bodyEnd;
+
     boolean trailersHeld;
     /** Bytes that wait here. */
     private @Nullable BodyBuffer held;

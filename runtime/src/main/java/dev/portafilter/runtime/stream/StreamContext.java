@@ -11,6 +11,7 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
+import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,9 +102,8 @@ final class StreamContext extends GuestContext {
         slot.trailersOpen = true;
         slot.trailersSeen = true;
         int result = run(direction, direction.onTrailers, trailers.count(), 0);
-        boolean goesOn = vm.failed()
-                ? afterFailure() == Slot.Hold.NONE
-                : !stream.endPending() && (slot.resumed || result == 0);
+        boolean goesOn =
+                vm.failed() ? afterFailure() == Slot.Hold.NONE : !stream.endPending() && (slot.resumed || result == 0);
         if (goesOn) {
             slot.trailersOpen = false;
         }
@@ -218,9 +218,7 @@ final class StreamContext extends GuestContext {
         if (result == 3) {
             return Slot.Hold.ALL_BUFFER;
         }
-        return result == 1 && plugin.spec().allowOnHeadersStopIteration()
-                ? Slot.Hold.HEADERS
-                : Slot.Hold.ALL_WATERMARK;
+        return result == 1 && plugin.spec().allowOnHeadersStopIteration() ? Slot.Hold.HEADERS : Slot.Hold.ALL_WATERMARK;
     }
 
     /** The VM failed under this stream: by policy the plugin vanishes from it, or the stream fails. */
@@ -240,6 +238,11 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
+    LogLimiter pluginLog() {
+        return plugin.pluginLog();
+    }
+
+    @Override
     public int rootId() {
         return plugin.id();
     }
@@ -254,8 +257,7 @@ final class StreamContext extends GuestContext {
             case HTTP_REQUEST_HEADERS -> request.seen || logging ? stream.requestHeaders() : null;
             case HTTP_REQUEST_TRAILERS -> request.trailersSeen || logging ? stream.requestTrailers() : null;
             case HTTP_RESPONSE_HEADERS -> response.seen || logging ? stream.responseHeaders() : null;
-            case HTTP_RESPONSE_TRAILERS ->
-                response.trailersSeen || logging ? stream.responseTrailers() : null;
+            case HTTP_RESPONSE_TRAILERS -> response.trailersSeen || logging ? stream.responseTrailers() : null;
             case HTTP_CALL_RESPONSE_HEADERS, HTTP_CALL_RESPONSE_TRAILERS -> plugin.answerMap(type);
             case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> null;
         };

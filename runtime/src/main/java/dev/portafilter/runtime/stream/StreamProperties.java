@@ -56,13 +56,12 @@ final class StreamProperties {
                 default -> stream.exchange().property(path, value);
             };
         }
-        Status status =
-                switch (first) {
-                    case "request" -> request(path, value);
-                    case "response" -> response(path, value);
-                    case "filter_state" -> filterState(path, value);
-                    default -> Status.NOT_FOUND;
-                };
+        Status status = switch (first) {
+            case "request" -> request(path, value);
+            case "response" -> response(path, value);
+            case "filter_state" -> filterState(path, value);
+            default -> Status.NOT_FOUND;
+        };
         return status == Status.NOT_FOUND ? stream.exchange().property(path, value) : status;
     }
 
@@ -190,9 +189,7 @@ final class StreamProperties {
         if (length == null) {
             return PropertyBytes.number(value, received);
         }
-        return length.matches("[0-9]{1,18}")
-                ? PropertyBytes.number(value, Long.parseLong(length))
-                : Status.NOT_FOUND;
+        return length.matches("[0-9]{1,18}") ? PropertyBytes.number(value, Long.parseLong(length)) : Status.NOT_FOUND;
     }
 
     private static @Nullable String before(@Nullable String path, String ends) {

@@ -9,6 +9,7 @@ import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
+import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 
 /** The context of the VM itself, id 0: start-up functions and the allocator run in it; nothing is available. */
@@ -20,6 +21,11 @@ final class VmContext extends GuestContext {
     @Override
     String pluginName() {
         return vm.name();
+    }
+
+    @Override
+    LogLimiter pluginLog() {
+        return vm.startLog();
     }
 
     @Override

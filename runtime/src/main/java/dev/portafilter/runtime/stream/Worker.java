@@ -1,7 +1,9 @@
 package dev.portafilter.runtime.stream;
 
+import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
+import dev.portafilter.runtime.service.LogLimiter;
 import dev.portafilter.runtime.service.WorkerExecutor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -171,6 +173,10 @@ public final class Worker {
         PluginVm vm = new PluginVm(this, first.spec(), first.module());
         vms.add(vm);
         vm.start();
+        if (!vm.failed()) {
+            vm.registered(
+                    observer.vmStarted(filters.stream().map(ChainFilter::spec).toList(), vm::memorySize));
+        }
         boolean all = true;
         for (ChainFilter filter : filters) {
             String error = vm.failed() ? vm.failureText() : startPlugin(vm, filter);
@@ -233,6 +239,15 @@ public final class Worker {
         return services;
     }
 
+    /** A plugin's log, with its limit on this worker. */
+    LogLimiter log(PluginSpec spec) {
+        return new LogLimiter(
+                services.log(),
+                services.clock(),
+                spec.qualifiedName(),
+                spec.limits().logLinesPerSecond());
+    }
+
     @Nullable CallbackTrace trace() {
         return options.trace();
     }
@@ -285,13 +300,8 @@ public final class Worker {
         afterCall.add(effect);
     }
 
-    void vmStarted(PluginVm vm) {
-        observer.vmCount(vm.spec(), 1);
-    }
-
-    void vmStopped(PluginVm vm) {
+    void vmReleased(PluginVm vm) {
         vms.remove(vm);
-        observer.vmCount(vm.spec(), -1);
     }
 
     void vmFailed(PluginVm vm) {

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     plugin when another stream makes the VM fail; default false, as Envoy, where it gets 503
  * @param trace watches callbacks; null for none
  */
-public record WorkerOptions(long reloadBaseMillis, boolean spareInFlight, @Nullable CallbackTrace trace) {
+public record WorkerOptions(
+        long reloadBaseMillis,
+        boolean spareInFlight,
+        @Nullable CallbackTrace trace) {
     /** The defaults. */
     public static final WorkerOptions DEFAULT = new WorkerOptions(1_000, false, null);
 
