@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"hash/fnv"
 	"strconv"
 	"strings"
 	"time"
@@ -114,15 +115,15 @@ func (r *request) limitHeaders() [][2]string {
 	}
 }
 
-// maxClient bounds what a client can make us keep in shared data.
-const maxClient = 256
-
 // client names who is asking: by the configured header if the request has it, else by address.
-// The two kinds never meet, so a header cannot use up the requests of an address.
+// The two kinds never meet, so a header cannot use up the requests of an address. The header may be a
+// secret of any length; its hash is neither.
 func (r *request) client() string {
 	if r.config.KeyHeader != "" {
 		if key, err := proxywasm.GetHttpRequestHeader(r.config.KeyHeader); err == nil && key != "" {
-			return "key " + key[:min(len(key), maxClient)]
+			hash := fnv.New128a()
+			hash.Write([]byte(key))
+			return fmt.Sprintf("key %x", hash.Sum(nil))
 		}
 	}
 	address, err := proxywasm.GetProperty([]string{"source", "address"})

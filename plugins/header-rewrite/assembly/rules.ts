@@ -125,7 +125,8 @@ export class Config {
 }
 
 function expect(where: string, json: Json, kind: Kind): string {
-  return json.kind == kind ? "" : where + " is " + nameOf(json.kind) + " (expected: " + nameOf(kind) + ")";
+  if (json.kind == kind) return "";
+  return where + " is " + nameOf(json.kind) + " (expected: " + nameOf(kind) + ")";
 }
 
 const SEPARATORS = "\"(),/:;<=>?@[\\]{}";

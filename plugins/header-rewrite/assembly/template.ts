@@ -78,7 +78,8 @@ export class Template {
  * UTF-8 may be decoded to a line end, and that would let a client add headers of its own.
  */
 function harmless(value: string): string {
-  return hasControl(value) ? "" : value;
+  if (hasControl(value)) return "";
+  return value;
 }
 
 export function hasControl(value: string): bool {

@@ -37,8 +37,10 @@ impl Default for Config {
 
 impl Config {
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        if json.trim_ascii().is_empty() {
-            return Ok(Self::default());
+        match json.trim_ascii_start().first() {
+            None => return Ok(Self::default()),
+            Some(b'{') => {}
+            Some(_) => return Err("not a JSON object".into()), // serde would take an array for a struct
         }
         let mut config: Self = serde_json::from_slice(json).map_err(|e| e.to_string())?;
         config.header.make_ascii_lowercase();
