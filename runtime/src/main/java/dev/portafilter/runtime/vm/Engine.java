@@ -29,7 +29,12 @@ public final class Engine implements AutoCloseable {
 
     private static final class Slot {
         private WeakReference<@Nullable VmModule> module = new WeakReference<>(null);
+        // Loads under way. Guarded by the map.
         private int users;
+
+        boolean isUnused() {
+            return users == 0 && module.get() == null;
+        }
     }
 
     private Engine(EngineOptions options) {
@@ -63,7 +68,7 @@ public final class Engine implements AutoCloseable {
                 return module;
             }
         } finally {
-            giveBack();
+            giveBack(slot);
         }
     }
 
@@ -78,8 +83,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void giveBack() {
-        // Implemented with the loop below.
+    private void giveBack(Slot slot) {
+        synchronized (slots) {
+            slot.users--;
+            slots.values().removeIf(Slot::isUnused);
+        }
     }
 
     private VmModule make(byte[] code, String digest) throws ModuleException {

@@ -134,21 +134,17 @@ public final class Vm implements AutoCloseable {
             return callback.defaultResult();
         }
         long[] arguments = function.arguments;
-        switch (arguments.length) {
-            case 5:
-                arguments[4] = a4;
-            // fall through
-            case 4:
-                arguments[3] = a3;
-            // fall through
-            case 3:
-                arguments[2] = a2;
-            // fall through
-            case 2:
-                arguments[1] = a1;
-            // fall through
-            default:
-                arguments[0] = a0;
+        int count = arguments.length;
+        arguments[0] = a0;
+        if (count > 1) {
+            arguments[1] = a1;
+        }
+        if (count > 2) {
+            arguments[2] = a2;
+        }
+        if (count > 3) {
+            arguments[3] = a3;
+            arguments[4] = a4;
         }
         running = callback;
         runningContext = context;
