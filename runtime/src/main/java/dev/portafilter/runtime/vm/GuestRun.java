@@ -25,7 +25,7 @@ final class GuestRun {
     private static final VarHandle WORD;
     private static final int STATE_BITS = 2;
     private static final long STATE_MASK = (1 << STATE_BITS) - 1;
-    private static final long IDLE = 0;
+    // IDLE is 0.
     private static final long RUNNING = 1;
     private static final long EXPIRING = 2;
     private static final long EXPIRED = 3;
