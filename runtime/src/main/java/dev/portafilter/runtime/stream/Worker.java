@@ -38,7 +38,7 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<Runnable> whenEnded = new ArrayList<>();
     private FilterChain chain = FilterChain.EMPTY;
     private int depth;
     private int streams;
@@ -109,11 +109,17 @@ public final class Worker {
      * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
      * by policy at their next callback. Any thread; does not wait.
      *
-     * @return completes on the worker's thread when it is done
+     * @param ended runs on the worker's thread when it is done; more than one caller may ask
      */
-    public CompletionStage<Void> close() {
-        executor.execute(this::endPlugins);
-        return ended.minimalCompletionStage();
+    public void close(Runnable ended) {
+        executor.execute(() -> {
+            if (closed) {
+                ended.run();
+            } else {
+                whenEnded.add(ended);
+                endPlugins();
+            }
+        });
     }
 
     private void endPlugins() {
@@ -159,7 +165,7 @@ public final class Worker {
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
-        ended.complete(null);
+        whenEnded.forEach(Runnable::run);
     }
 
     private void start(List<LoadedPlugin> plugins) {
