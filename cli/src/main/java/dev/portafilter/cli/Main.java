@@ -1,0 +1,29 @@
+package dev.portafilter.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code portafilter} command; each subcommand is a class of its own, listed here. */
+@Command(
+        name = "portafilter",
+        description = "Runs proxy-wasm filters inside the JVM.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Main implements Runnable {
+    private final CommandLine commandLine = new CommandLine(this);
+
+    private Main() {}
+
+    /** Runs the command and ends the JVM with its exit code: 0 done, 1 failed, 2 not understood. */
+    public static void main(String[] args) {
+        System.exit(new Main().commandLine.execute(args));
+    }
+
+    /** Without a subcommand there is nothing to do but to say which there are. */
+    @Override
+    public void run() {
+        commandLine.usage(commandLine.getOut());
+    }
+}
