@@ -67,7 +67,7 @@ public final class HostServices {
     public static final class Builder {
         private HostClock clock = HostClock.system();
         private RandomGenerator random = new SecureRandom();
-        private PluginLog log = Slf4jPluginLog.INSTANCE;
+        private PluginLog log = PluginLog.slf4j();
         private HttpCallTransport httpCalls = HttpCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
         private SharedDataStore sharedData = new SharedDataStore();

@@ -12,5 +12,4 @@ import dev.portafilter.abi.HeaderMap;
  * @param trailers may be empty
  * @param timeoutMillis 0 for none
  */
-public record HttpCallRequest(
-        String upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis) {}
+public record HttpCallRequest(String upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis) {}

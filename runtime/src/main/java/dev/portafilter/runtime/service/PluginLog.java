@@ -8,6 +8,15 @@ public interface PluginLog {
     boolean enabled(LogLevel level);
 
     /**
+     * Whether lines of this level are kept for one plugin, where levels differ by plugin.
+     *
+     * @param plugin {@code namespace.name}
+     */
+    default boolean enabled(LogLevel level, String plugin) {
+        return enabled(level);
+    }
+
+    /**
      * Takes a line.
      *
      * @param plugin {@code namespace.name}
@@ -15,4 +24,12 @@ public interface PluginLog {
      * @param message as the guest wrote it: any characters, several lines included
      */
     void log(LogLevel level, String plugin, int contextId, String message);
+
+    /**
+     * The log through slf4j: loggers {@code dev.portafilter.plugin.NAMESPACE.NAME}, lines as {@link PluginLogText#line}
+     * makes them, CRITICAL as error.
+     */
+    static PluginLog slf4j() {
+        return new Slf4jPluginLog();
+    }
 }
