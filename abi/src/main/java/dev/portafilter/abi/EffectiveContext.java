@@ -46,7 +46,8 @@ public interface EffectiveContext {
      *
      * @param code the HTTP status as given, all 32 bits
      * @param details free text; owned by the context afterwards
-     * @param headers decoded headers; owned by the context afterwards
+     * @param headers lower-case, without pseudo-headers, {@code content-length}, connection headers and names or values
+     *     that would break the message; owned by the context afterwards
      * @param grpcStatus as given; -1 for none
      * @return OK, or BAD_ARGUMENT for a status outside 200..999 on a stream
      */
@@ -55,6 +56,10 @@ public interface EffectiveContext {
     /**
      * Starts an HTTP call; the answer comes in a later callback of the root context.
      *
+     * @param headers lower-case, with exactly one {@code :method}, {@code :path} and {@code :authority}; no entry would
+     *     break the message; owned by the context afterwards
+     * @param body owned by the context afterwards
+     * @param trailers lower-case, without pseudo-headers; owned by the context afterwards
      * @param timeoutMillis 0 for none
      * @param token takes the token of the call as {@link CallToken#value}
      * @return OK, BAD_ARGUMENT or INTERNAL_FAILURE

@@ -134,7 +134,7 @@ public final class HeaderMap {
     public void add(byte[] lowerCaseName, byte[] value) {
         ensureCapacity();
         int at = count;
-        if (isPseudo(lowerCaseName)) {
+        if (HeaderNames.isPseudo(lowerCaseName)) {
             at = pseudoCount++;
             System.arraycopy(entries, 2 * at, entries, 2 * at + 2, 2 * (count - at));
         }
@@ -170,7 +170,7 @@ public final class HeaderMap {
         if (first < 0) {
             return;
         }
-        boolean pseudo = isPseudo(lowerCaseName);
+        boolean pseudo = HeaderNames.isPseudo(lowerCaseName);
         int kept = first;
         for (int i = first; i < count; i++) {
             if (Arrays.equals(entries[2 * i], lowerCaseName)) {
@@ -194,9 +194,6 @@ public final class HeaderMap {
 
     /** Makes this map hold the entries of another, in its order; the other map is unchanged. */
     public void setAll(HeaderMap other) {
-        if (other == this) {
-            return;
-        }
         entries = Arrays.copyOf(other.entries, other.entries.length);
         count = other.count;
         pseudoCount = other.pseudoCount;
@@ -269,10 +266,6 @@ public final class HeaderMap {
             text.append(i == 0 ? "" : ", ").append(nameText(i)).append(": ").append(valueText(i));
         }
         return text.append('}').toString();
-    }
-
-    private static boolean isPseudo(byte[] name) {
-        return name.length > 0 && name[0] == ':';
     }
 
     private static boolean sameName(byte[] name, byte[] bytes, int offset, int length) {

@@ -6,6 +6,13 @@ import java.util.Map;
 
 /** Turns header names into the lower-case bytes that a {@link HeaderMap} holds, without allocating for the common ones. */
 final class HeaderNames {
+    /** What {@code host} of a request is known as. */
+    static final byte[] AUTHORITY = name(":authority");
+
+    static final byte[] METHOD = name(":method");
+    static final byte[] PATH = name(":path");
+    static final byte[] HOST = name("host");
+
     private static final Map<String, byte[]> COMMON = common(
             ":authority :method :path :scheme :status accept accept-encoding accept-language authorization cache-control"
                     + " connection content-encoding content-length content-type cookie date etag expires host"
@@ -29,14 +36,46 @@ final class HeaderNames {
         return name;
     }
 
+    /** Whether the bytes spell {@code host}, in any case. */
+    static boolean isHost(byte[] bytes, int offset, int length) {
+        return length == 4
+                && lowerCase(bytes[offset]) == 'h'
+                && lowerCase(bytes[offset + 1]) == 'o'
+                && lowerCase(bytes[offset + 2]) == 's'
+                && lowerCase(bytes[offset + 3]) == 't';
+    }
+
+    /** Whether the bytes hold CR, LF or NUL, which would let a guest write further lines into a message. */
+    static boolean hasLineBreak(byte[] bytes, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            byte b = bytes[i];
+            if (b == '\r' || b == '\n' || b == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static boolean hasLineBreak(byte[] bytes) {
+        return hasLineBreak(bytes, 0, bytes.length);
+    }
+
+    static boolean isPseudo(byte[] name) {
+        return name.length > 0 && name[0] == ':';
+    }
+
     static byte lowerCase(byte b) {
         return b >= 'A' && b <= 'Z' ? (byte) (b + ('a' - 'A')) : b;
+    }
+
+    private static byte[] name(String name) {
+        return name.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static Map<String, byte[]> common(String names) {
         Map<String, byte[]> map = new HashMap<>();
         for (String name : names.split(" ")) {
-            map.put(name, name.getBytes(StandardCharsets.ISO_8859_1));
+            map.put(name, name(name));
         }
         return Map.copyOf(map);
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * What a VM's host functions need that belongs to the VM and not to one context. One per VM; the worker's thread only.
  */
 public interface Host {
+    /** The version that the VM's module declares; one function answers differently in {@link AbiVersion#V0_1_0}. */
+    AbiVersion abiVersion();
+
     /** The live context of this id, or null. Id 0 is the context of the VM itself. */
     @Nullable EffectiveContext context(int id);
 

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Source: ABI reference, sections 0.2 and 3.0.
  */
 public final class HostCall {
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int SHOWN_SIZE = 100;
     private static final long[] NO_ARGUMENTS = new long[0];
 
     private final Guest guest;
@@ -95,6 +95,36 @@ public final class HostCall {
         return arguments[slot];
     }
 
+    /** The constant in a slot that the table has checked. */
+    MapType mapType(int slot) {
+        return Objects.requireNonNull(MapType.of(int32(slot)));
+    }
+
+    /** The constant in a slot that the table has checked. */
+    BufferType bufferType(int slot) {
+        return Objects.requireNonNull(BufferType.of(int32(slot)));
+    }
+
+    /** The constant in a slot that the table has checked. */
+    StreamType streamType(int slot) {
+        return Objects.requireNonNull(StreamType.of(int32(slot)));
+    }
+
+    /** The constant in a slot that the table has checked. */
+    LogLevel logLevel(int slot) {
+        return Objects.requireNonNull(LogLevel.of(int32(slot)));
+    }
+
+    /** Whether {@link #warn} has a listener; asked before a message is built. */
+    boolean warns() {
+        return host.logs(LogLevel.WARN);
+    }
+
+    /** Logs what the guest did wrong: {@code where: what (value; expected)}. */
+    void warn(String message) {
+        host.log(LogLevel.WARN, current, message);
+    }
+
     /** The guest's memory as it is now; read it again after anything that may run the guest. */
     public byte[] memory() {
         return guest.memory();
@@ -121,6 +151,19 @@ public final class HostCall {
         return new String(guest.memory(), int32(slot), int32(slot + 1), StandardCharsets.UTF_8);
     }
 
+    /** The beginning of {@link #text} in quotes, for a log line. */
+    String shown(int slot) {
+        int size = int32(slot + 1);
+        int kept = Math.min(size, SHOWN_SIZE);
+        String text = new String(guest.memory(), int32(slot), kept, StandardCharsets.UTF_8);
+        return '"' + text + (kept < size ? "…\"" : "\"");
+    }
+
+    /** The 32-bit number at an address; checked before. */
+    int readU32(int address) {
+        return (int) INT.get(guest.memory(), address);
+    }
+
     /** Writes a 32-bit result to the address in a slot. */
     public Status returnU32(int slot, int value) {
         return writeU32(int32(slot), value) ? Status.OK : Status.INVALID_MEMORY_ACCESS;
@@ -128,12 +171,7 @@ public final class HostCall {
 
     /** Writes a 64-bit result to the address in a slot. */
     public Status returnU64(int slot, long value) {
-        int address = int32(slot);
-        if (!inMemory(address, Long.BYTES)) {
-            return Status.INVALID_MEMORY_ACCESS;
-        }
-        LONG.set(guest.memory(), address, value);
-        return Status.OK;
+        return writeU64(int32(slot), value) ? Status.OK : Status.INVALID_MEMORY_ACCESS;
     }
 
     /** Gives the guest a copy of bytes through the two addresses in {@code slot} and {@code slot + 1}. */
@@ -178,11 +216,21 @@ public final class HostCall {
         return address != 0 && inMemory(address, size) ? address : 0;
     }
 
-    private boolean writeU32(int address, int value) {
+    /** Writes a 32-bit number, if it fits. */
+    boolean writeU32(int address, int value) {
         if (!inMemory(address, Integer.BYTES)) {
             return false;
         }
         INT.set(guest.memory(), address, value);
+        return true;
+    }
+
+    /** Writes a 64-bit number, if it fits. */
+    boolean writeU64(int address, long value) {
+        if (!inMemory(address, Long.BYTES)) {
+            return false;
+        }
+        LONG.set(guest.memory(), address, value);
         return true;
     }
 }

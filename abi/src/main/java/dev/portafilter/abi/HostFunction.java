@@ -2,6 +2,7 @@ package dev.portafilter.abi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One row of the table of host functions: its name, its parameters, the versions that have it and its body. Immutable
@@ -14,22 +15,36 @@ public final class HostFunction {
         Status run(HostCall call);
     }
 
+    /** What the guest gets instead when the plugin may not call the function. */
+    public static final Status REFUSED = Status.INTERNAL_FAILURE;
+
     private final String name;
     private final List<Param> params;
     private final Body body;
     private final AbiVersion since;
     private final AbiVersion until;
+    private final boolean allowedAtStart;
+    private final boolean allowedWhileAllocating;
     // Pairs (slot, maximum), then slots of input byte ranges; both in parameter order.
     private final int[] rangeChecks;
     private final int[] bytesSlots;
     private final List<String> parameterTypes;
 
-    private HostFunction(String name, Body body, List<Param> params, AbiVersion since, AbiVersion until) {
+    private HostFunction(
+            String name,
+            Body body,
+            List<Param> params,
+            AbiVersion since,
+            AbiVersion until,
+            boolean allowedAtStart,
+            boolean allowedWhileAllocating) {
         this.name = name;
         this.body = body;
         this.params = params;
         this.since = since;
         this.until = until;
+        this.allowedAtStart = allowedAtStart;
+        this.allowedWhileAllocating = allowedWhileAllocating;
         List<String> types = new ArrayList<>();
         List<Integer> ranges = new ArrayList<>();
         List<Integer> bytes = new ArrayList<>();
@@ -49,15 +64,23 @@ public final class HostFunction {
     }
 
     static HostFunction hostFunction(String name, Body body, Param... params) {
-        return new HostFunction(name, body, List.of(params), AbiVersion.V0_1_0, AbiVersion.V0_2_1);
+        return new HostFunction(name, body, List.of(params), AbiVersion.V0_1_0, AbiVersion.V0_2_1, false, false);
     }
 
     HostFunction since(AbiVersion version) {
-        return new HostFunction(name, body, params, version, until);
+        return new HostFunction(name, body, params, version, until, allowedAtStart, allowedWhileAllocating);
     }
 
     HostFunction until(AbiVersion version) {
-        return new HostFunction(name, body, params, since, version);
+        return new HostFunction(name, body, params, since, version, allowedAtStart, allowedWhileAllocating);
+    }
+
+    HostFunction allowAtStart() {
+        return new HostFunction(name, body, params, since, until, true, allowedWhileAllocating);
+    }
+
+    HostFunction allowWhileAllocating() {
+        return new HostFunction(name, body, params, since, until, allowedAtStart, true);
     }
 
     /** The import's name, such as {@code proxy_log}; its module is {@code env}. */
@@ -78,6 +101,21 @@ public final class HostFunction {
     /** Whether the specification of this version has the function; every module may import it all the same. */
     public boolean in(AbiVersion version) {
         return version.compareTo(since) >= 0 && version.compareTo(until) <= 0;
+    }
+
+    /** Whether the guest may call it before its first context exists; otherwise such a call is a trap. */
+    public boolean allowedAtStart() {
+        return allowedAtStart;
+    }
+
+    /** Whether the guest's allocator may call it while the host waits for a block; otherwise such a call is a trap. */
+    public boolean allowedWhileAllocating() {
+        return allowedWhileAllocating;
+    }
+
+    /** Name, slots and wasm types, such as {@code proxy_log(level:i32, msg:i32, msg_len:i32) -> i32}. */
+    public String signature() {
+        return params.stream().map(Param::signature).collect(Collectors.joining(", ", name + "(", ") -> i32"));
     }
 
     /**

@@ -8,6 +8,64 @@ package dev.portafilter.abi;
  * @param kind what the slots hold
  */
 public record Param(String name, Kind kind) {
+    static Param u32(String name) {
+        return new Param(name, Kind.U32);
+    }
+
+    static Param s64(String name) {
+        return new Param(name, Kind.S64);
+    }
+
+    static Param u64(String name) {
+        return new Param(name, Kind.U64);
+    }
+
+    static Param logLevel(String name) {
+        return new Param(name, Kind.LOG_LEVEL);
+    }
+
+    static Param mapType(String name) {
+        return new Param(name, Kind.MAP_TYPE);
+    }
+
+    static Param bufferType(String name) {
+        return new Param(name, Kind.BUFFER_TYPE);
+    }
+
+    static Param streamType(String name) {
+        return new Param(name, Kind.STREAM_TYPE);
+    }
+
+    static Param bytes(String name) {
+        return new Param(name, Kind.BYTES);
+    }
+
+    static Param lateBytes(String name) {
+        return new Param(name, Kind.LATE_BYTES);
+    }
+
+    static Param returnU32(String name) {
+        return new Param(name, Kind.RETURN_U32);
+    }
+
+    static Param returnU64(String name) {
+        return new Param(name, Kind.RETURN_U64);
+    }
+
+    static Param returnBytes(String name) {
+        return new Param(name, Kind.RETURN_BYTES);
+    }
+
+    /** The slots with their wasm types, such as {@code msg:i32, msg_len:i32}. */
+    String signature() {
+        return switch (kind) {
+            case BYTES, LATE_BYTES -> name + ":i32, " + name + "_len:i32";
+            case RETURN_U32, RETURN_U64 -> name + "_out:i32";
+            case RETURN_BYTES -> name + "_out:i32, " + name + "_size_out:i32";
+            default -> name + ":" + kind.types;
+        };
+    }
+
     /** What the slots of a parameter hold. */
     public enum Kind {
         /** A 32-bit number. */

@@ -16,9 +16,14 @@ public final class Main implements Runnable {
 
     private Main() {}
 
+    /** The command, ready to execute. */
+    static CommandLine commandLine() {
+        return new Main().commandLine;
+    }
+
     /** Runs the command and ends the JVM with its exit code: 0 done, 1 failed, 2 not understood. */
     public static void main(String[] args) {
-        System.exit(new Main().commandLine.execute(args));
+        System.exit(commandLine().execute(args));
     }
 
     /** Without a subcommand there is nothing to do but to say which there are. */

@@ -10,7 +10,7 @@ package dev.portafilter.runtime.plugin;
  * @param startDeadlineMillis longest time that start-up of a VM may run; default 30000: start-up runs uncompiled code
  * @param bufferBytes most body bytes held for one direction of one stream while paused; default 1048576, as Envoy
  * @param httpCalls most HTTP calls in flight per VM; default 10000: each holds a socket
- * @param logLinesPerSecond most log lines kept per plugin and worker; default 1000, with a count of the dropped ones
+ * @param logLinesPerSecond most log lines kept per plugin and worker; default 10000, with a count of the dropped ones
  */
 public record PluginLimits(
         int memoryPages,
@@ -20,7 +20,7 @@ public record PluginLimits(
         int httpCalls,
         int logLinesPerSecond) {
     /** The defaults. */
-    public static final PluginLimits DEFAULT = new PluginLimits(2048, 5_000, 30_000, 1 << 20, 10_000, 1_000);
+    public static final PluginLimits DEFAULT = new PluginLimits(2048, 5_000, 30_000, 1 << 20, 10_000, 10_000);
 
     /** Checks the ranges. */
     public PluginLimits {
@@ -41,8 +41,7 @@ public record PluginLimits(
 
     /** These limits with another memory size. */
     public PluginLimits withMemoryPages(int pages) {
-        return new PluginLimits(
-                pages, deadlineMillis, startDeadlineMillis, bufferBytes, httpCalls, logLinesPerSecond);
+        return new PluginLimits(pages, deadlineMillis, startDeadlineMillis, bufferBytes, httpCalls, logLinesPerSecond);
     }
 
     /** These limits with another deadline for callbacks. */
@@ -52,7 +51,6 @@ public record PluginLimits(
 
     /** These limits with another body buffer size. */
     public PluginLimits withBufferBytes(int bytes) {
-        return new PluginLimits(
-                memoryPages, deadlineMillis, startDeadlineMillis, bytes, httpCalls, logLinesPerSecond);
+        return new PluginLimits(memoryPages, deadlineMillis, startDeadlineMillis, bytes, httpCalls, logLinesPerSecond);
     }
 }

@@ -2,6 +2,7 @@ package dev.portafilter.runtime.service;
 
 import dev.portafilter.abi.LogLevel;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,8 +10,18 @@ import org.slf4j.LoggerFactory;
 final class Slf4jPluginLog implements PluginLog {
     static final String LOGGER_NAME = "dev.portafilter.plugin";
 
-    private final Logger ofAll = LoggerFactory.getLogger(LOGGER_NAME);
+    private final Function<String, Logger> loggers;
+    private final Logger ofAll;
     private final ConcurrentHashMap<String, Logger> ofPlugins = new ConcurrentHashMap<>();
+
+    Slf4jPluginLog() {
+        this(LoggerFactory::getLogger);
+    }
+
+    Slf4jPluginLog(Function<String, Logger> loggers) {
+        this.loggers = loggers;
+        this.ofAll = loggers.apply(LOGGER_NAME);
+    }
 
     @Override
     public boolean enabled(LogLevel level) {
@@ -42,7 +53,7 @@ final class Slf4jPluginLog implements PluginLog {
         Logger logger = ofPlugins.get(plugin);
         return logger != null
                 ? logger
-                : ofPlugins.computeIfAbsent(plugin, name -> LoggerFactory.getLogger(LOGGER_NAME + "." + name));
+                : ofPlugins.computeIfAbsent(plugin, name -> loggers.apply(LOGGER_NAME + "." + name));
     }
 
     private static boolean enabled(Logger logger, LogLevel level) {

@@ -9,8 +9,9 @@ import dev.portafilter.abi.Status;
  * One request and its response as a gateway carries them; a gateway adapter implements this and feeds an
  * {@link HttpStream} with what arrives.
  *
- * <p>All methods are called on the worker's thread, never after {@code HttpStream.close}, and must not block. Maps and
- * arrays that are passed are owned by the adapter afterwards. Each direction is: headers once, any number of body
+ * <p>All methods are called on the worker's thread and must not block. A map that is passed may be read during the call
+ * only, and never changed; arrays
+ * that are passed are owned by the adapter afterwards. Each direction is: headers once, any number of body
  * chunks, trailers at most once; the element with {@code endOfStream} (or the trailers) is the last one.
  */
 public interface HttpExchange {

@@ -1,51 +1,475 @@
 package dev.portafilter.runtime.stream;
 
+import dev.portafilter.abi.Callback;
 import dev.portafilter.abi.HeaderMap;
+import dev.portafilter.runtime.service.HostClock;
+import dev.portafilter.runtime.stream.FlowState.Event;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Contract; the body follows. */
-public interface HttpStream {
+/**
+ * One HTTP request and its response on their way through a chain of plugins. The gateway adapter pushes in what arrives
+ * from the client and from the upstream; what leaves goes to the {@link HttpExchange}.
+ *
+ * <p>All methods are for the worker's thread. Maps and arrays that are passed in are owned by the stream afterwards.
+ * Events that come too late (after a local reply, a reset or the end) are ignored, so an adapter need not ask first.
+ * The stream ends by itself once the response has been forwarded whole, or with a reset; plugins then get {@code on_log},
+ * {@code on_done} and {@code on_delete}. Source: ABI reference, sections 2.3, 2.4, 3.6 and 4.2 to 4.7.
+ */
+public final class HttpStream {
+    private static final long UNKNOWN = -1;
+
+    private final Worker worker;
+    private final HttpExchange exchange;
+    // In configured order; null stands for a plugin that cannot run and fails requests.
+    private final @Nullable StreamContext[] contexts;
+    private final Flow request = new Flow(this, Direction.REQUEST);
+    private final Flow response = new Flow(this, Direction.RESPONSE);
+    private final int bufferLimit;
+    private final long startNanos;
+
+    private @Nullable StreamProperties properties;
+    private @Nullable LocalReply pendingReply;
+    private boolean pendingClose;
+    private boolean failureReplied;
+    private boolean finished;
+    private int responseCode;
+    private String responseDetails = "via_upstream";
+    private long requestBytes;
+    private long responseBytes;
+    private long responseStartNanos = UNKNOWN;
+    private long backendLatencyNanos = UNKNOWN;
+    private long endNanos;
+
+    HttpStream(Worker worker, HttpExchange exchange, FilterChain chain) {
+        this.worker = worker;
+        this.exchange = Objects.requireNonNull(exchange, "exchange");
+        this.startNanos = worker.services().clock().monotonicNanos();
+        this.contexts = chain.open(this);
+        this.bufferLimit = chain.bufferLimit();
+    }
+
     /**
-     * The request's head has arrived. Names lower-case, pseudo-headers {@code :authority :path :method :scheme} first,
-     * no {@code host}.
+     * The request's head has arrived.
      *
+     * @param headers lower-case names; {@code :authority :path :method :scheme} first, no {@code host}
      * @param endOfStream only when it is certain that neither body nor trailers follow
      */
-    void requestHeaders(HeaderMap headers, boolean endOfStream);
+    public void requestHeaders(HeaderMap headers, boolean endOfStream) {
+        if (request.started() || !request.open()) {
+            return;
+        }
+        worker.enter();
+        try {
+            request.begin(headers, endOfStream);
+        } finally {
+            worker.leave();
+        }
+    }
 
-    /** A chunk of the request's body; may be empty only with {@code endOfStream}. Owned by the stream afterwards. */
-    void requestBody(byte[] data, boolean endOfStream);
+    /** A chunk of the request's body; empty only with {@code endOfStream}. */
+    public void requestBody(byte[] data, boolean endOfStream) {
+        if (!request.open()) {
+            return;
+        }
+        requestBytes += data.length;
+        worker.enter();
+        try {
+            request.body(0, data, endOfStream);
+        } finally {
+            worker.leave();
+        }
+    }
 
     /** The request's trailers; the request is complete. */
-    void requestTrailers(HeaderMap trailers);
+    public void requestTrailers(HeaderMap trailers) {
+        if (!request.open()) {
+            return;
+        }
+        worker.enter();
+        try {
+            request.createTrailers().setAll(trailers);
+            request.trailers(0);
+        } finally {
+            worker.leave();
+        }
+    }
 
-    /** The upstream's final response head ({@code :status} first); informational ones are not passed. */
-    void responseHeaders(HeaderMap headers, boolean endOfStream);
+    /** The upstream's final response head, {@code :status} first; informational ones are not passed. */
+    public void responseHeaders(HeaderMap headers, boolean endOfStream) {
+        if (response.started() || !response.open()) {
+            return;
+        }
+        responseStartNanos = worker.services().clock().monotonicNanos();
+        responseCode = Math.max(0, WireRules.status(headers));
+        worker.enter();
+        try {
+            noteResponseEnd(endOfStream);
+            response.begin(headers, endOfStream);
+        } finally {
+            worker.leave();
+        }
+    }
 
-    /** A chunk of the response's body. */
-    void responseBody(byte[] data, boolean endOfStream);
+    /** A chunk of the response's body; empty only with {@code endOfStream}. */
+    public void responseBody(byte[] data, boolean endOfStream) {
+        if (!response.open()) {
+            return;
+        }
+        responseBytes += data.length;
+        worker.enter();
+        try {
+            noteResponseEnd(endOfStream);
+            response.body(0, data, endOfStream);
+        } finally {
+            worker.leave();
+        }
+    }
 
     /** The response's trailers; the response is complete. */
-    void responseTrailers(HeaderMap trailers);
+    public void responseTrailers(HeaderMap trailers) {
+        if (!response.open()) {
+            return;
+        }
+        worker.enter();
+        try {
+            noteResponseEnd(true);
+            response.createTrailers().setAll(trailers);
+            response.trailers(0);
+        } finally {
+            worker.leave();
+        }
+    }
 
-    /** The client has gone or reset the stream; nothing more is forwarded. */
-    void clientReset();
+    /** The client has gone or has reset the stream; nothing more is forwarded. */
+    public void clientReset() {
+        if (finished) {
+            return;
+        }
+        worker.enter();
+        try {
+            responseDetails = "downstream_remote_disconnect";
+            exchange.cancelUpstream();
+            close();
+        } finally {
+            worker.leave();
+        }
+    }
 
     /**
      * The upstream cannot be reached, or broke off. Before the response's head the client gets 503, later a reset.
      *
-     * @param reason in words, shown to the client as Envoy does
+     * @param reason in words, shown to the client as Envoy does, such as {@code remote connection failure}
      */
-    void upstreamReset(String reason);
+    public void upstreamReset(String reason) {
+        upstreamFailed(LocalReply.of(
+                503,
+                "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
+                "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"));
+    }
 
     /** The upstream did not answer in time. Before the response's head the client gets 504, later a reset. */
-    void upstreamTimeout();
+    public void upstreamTimeout() {
+        upstreamFailed(LocalReply.of(504, "upstream request timeout", "response_timeout"));
+    }
 
     /**
-     * A response that the gateway itself makes (a limit, a bad request, no route); it runs through the response
-     * callbacks of the plugins that saw the request.
+     * A response that the gateway itself makes (a limit, a bad request, no route). It runs through the response
+     * callbacks of the plugins that saw the request; when the response has begun, the stream is reset.
      */
-    void reply(int status, byte[] body, String details);
+    public void reply(int status, byte[] body, String details) {
+        upstreamFailed(LocalReply.of(status, body, details));
+    }
 
-    /** Whether everything is over: the response was forwarded whole, or a reset was seen. Later events are ignored. */
-    boolean finished();
+    /** Whether everything is over: the response was forwarded whole, or the stream was reset. */
+    public boolean finished() {
+        return finished;
+    }
+
+    private void upstreamFailed(LocalReply reply) {
+        if (finished || !response.open()) {
+            return;
+        }
+        worker.enter();
+        try {
+            if (response.started()) {
+                reset(reply.details());
+            } else {
+                reply(reply);
+            }
+        } finally {
+            worker.leave();
+        }
+    }
+
+    private void noteResponseEnd(boolean endOfStream) {
+        if (endOfStream) {
+            backendLatencyNanos = worker.services().clock().monotonicNanos() - startNanos;
+        }
+    }
+
+    HttpExchange exchange() {
+        return exchange;
+    }
+
+    @Nullable CallbackTrace trace() {
+        return worker.trace();
+    }
+
+    Flow flow(Direction direction) {
+        return direction == Direction.REQUEST ? request : response;
+    }
+
+    int pluginCount() {
+        return contexts.length;
+    }
+
+    /** The plugin at a position of a direction; null for one that cannot run. */
+    @Nullable StreamContext at(Direction direction, int position) {
+        return contexts[direction == Direction.REQUEST ? position : contexts.length - 1 - position];
+    }
+
+    int position(Direction direction, StreamContext context) {
+        for (int position = 0; position < contexts.length; position++) {
+            if (at(direction, position) == context) {
+                return position;
+            }
+        }
+        throw new IllegalStateException("context " + context.id() + " is not of this stream");
+    }
+
+    int bufferLimit() {
+        return bufferLimit;
+    }
+
+    void read(Direction direction, boolean wanted) {
+        if (direction == Direction.REQUEST) {
+            exchange.readRequest(wanted);
+        } else {
+            exchange.readResponse(wanted);
+        }
+    }
+
+    /** The names of the plugins, for messages. */
+    String plugins() {
+        StringBuilder names = new StringBuilder();
+        for (StreamContext context : contexts) {
+            if (context != null) {
+                names.append(names.length() == 0 ? "" : ", ").append(context.pluginName());
+            }
+        }
+        return names.toString();
+    }
+
+    /** Takes a plugin's reply, to be sent after its callback; false when one waits already, which is the one sent. */
+    boolean replyPending(LocalReply reply) {
+        if (pendingReply != null) {
+            return false;
+        }
+        pendingReply = reply;
+        worker.afterCall(this::settled);
+        return true;
+    }
+
+    /** Asks for a reset after the running callback. */
+    void closePending() {
+        pendingClose = true;
+        worker.afterCall(this::settled);
+    }
+
+    /**
+     * The running callback failed the stream: the policy's reply wins over whatever waits, once per stream.
+     *
+     * @return false when the stream has been failed before; what is on its way is then the reply of that failure
+     */
+    boolean failPending() {
+        if (failureReplied) {
+            return false;
+        }
+        failureReplied = true;
+        pendingReply = LocalReply.ofFailedPlugin();
+        worker.afterCall(this::settled);
+        return true;
+    }
+
+    /** Whether the running callback asked for the end of the stream; its result does not count then. */
+    boolean endPending() {
+        return pendingClose || pendingReply != null;
+    }
+
+    /** Does what a callback asked for; true when the stream took another course, so the caller must stop. */
+    boolean settled() {
+        if (finished) {
+            return true;
+        }
+        LocalReply reply = pendingReply;
+        if (reply != null) {
+            pendingReply = null;
+            pendingClose = false;
+            reply(reply);
+            return true;
+        }
+        if (pendingClose) {
+            pendingClose = false;
+            reset("wasm_close_stream");
+            return true;
+        }
+        return false;
+    }
+
+    /** Fails the stream by policy, outside its own callbacks. */
+    void fail() {
+        if (!finished && failPending()) {
+            settled();
+        }
+    }
+
+    /** Sends a reply by the way that is still open: through the plugins, straight to the client, or not at all. */
+    void reply(LocalReply reply) {
+        if (finished) {
+            return;
+        }
+        if (response.headForwarded()) {
+            responseDetails = reply.details();
+            reset(reply.details());
+            return;
+        }
+        request.event(Event.REPLY);
+        exchange.cancelUpstream();
+        HeaderMap headers = reply.headers(request.headers());
+        byte[] body = reply.body(request.headers());
+        responseCode = WireRules.status(headers);
+        responseDetails = reply.details();
+        if (response.started()) {
+            response.beginAnew(headers);
+            sendWithoutPlugins(headers, body);
+        } else {
+            response.begin(headers, body.length == 0);
+            if (body.length > 0 && response.open()) {
+                response.body(0, body, true);
+            }
+        }
+    }
+
+    private void sendWithoutPlugins(HeaderMap headers, byte[] body) {
+        response.event(Event.FORWARD);
+        exchange.forwardResponse(headers, body.length == 0);
+        if (body.length > 0) {
+            exchange.forwardResponseBody(body, true);
+        }
+        forwarded(Direction.RESPONSE);
+    }
+
+    /** Breaks the stream off on both sides. */
+    void reset(String details) {
+        if (!finished) {
+            exchange.reset(details);
+            close();
+        }
+    }
+
+    private void close() {
+        request.event(Event.RESET);
+        response.event(Event.RESET);
+        finish();
+    }
+
+    /** The end of a direction has been forwarded; with that of the response the stream is over. */
+    void forwarded(Direction direction) {
+        if (direction == Direction.RESPONSE) {
+            if (request.open()) {
+                request.event(Event.REPLY);
+                exchange.cancelUpstream();
+            }
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        endNanos = worker.services().clock().monotonicNanos();
+        request.event(Event.FINISH);
+        response.event(Event.FINISH);
+        pendingReply = null;
+        pendingClose = false;
+        if (request.started()) {
+            for (StreamContext context : contexts) {
+                if (context != null) {
+                    context.log();
+                }
+            }
+        }
+        for (StreamContext context : contexts) {
+            if (context != null) {
+                context.end();
+            }
+        }
+        worker.streamEnded();
+    }
+
+    StreamProperties properties() {
+        if (properties == null) {
+            properties = new StreamProperties(this);
+        }
+        return properties;
+    }
+
+    @Nullable HeaderMap requestHeaders() {
+        return request.headers();
+    }
+
+    @Nullable HeaderMap requestTrailers() {
+        return request.trailers();
+    }
+
+    @Nullable HeaderMap responseHeaders() {
+        return response.headers();
+    }
+
+    @Nullable HeaderMap responseTrailers() {
+        return response.trailers();
+    }
+
+    /** A copy of the map that a callback is about, for tracing. */
+    @Nullable HeaderMap snapshot(Direction direction, Callback callback) {
+        Flow flow = flow(direction);
+        HeaderMap map = callback == direction.onHeaders
+                ? flow.headers()
+                : callback == direction.onTrailers ? flow.trailers() : null;
+        return map == null ? null : map.copy();
+    }
+
+    /** When the stream began, since the Unix epoch; asked rarely, so derived from the other clock. */
+    long startWallNanos() {
+        HostClock clock = worker.services().clock();
+        return clock.wallNanos() - (clock.monotonicNanos() - startNanos);
+    }
+
+    long durationNanos() {
+        return endNanos - startNanos;
+    }
+
+    long requestBytes() {
+        return requestBytes;
+    }
+
+    long responseBytes() {
+        return responseBytes;
+    }
+
+    int responseCode() {
+        return responseCode;
+    }
+
+    String responseDetails() {
+        return responseDetails;
+    }
+
+    /** Time until the upstream's response was complete, or -1 while it is not. */
+    long backendLatencyNanos() {
+        return responseStartNanos < 0 ? UNKNOWN : backendLatencyNanos;
+    }
 }

@@ -1,10 +1,346 @@
 package dev.portafilter.runtime.stream;
 
-/** Contract; the body follows. */
-public interface Worker {
-    /** Begins a stream on the current chain. Worker thread only. */
-    HttpStream openStream(HttpExchange exchange);
+import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.Cancellable;
+import dev.portafilter.runtime.service.HostServices;
+import dev.portafilter.runtime.service.LogLimiter;
+import dev.portafilter.runtime.service.WorkerExecutor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-    /** Ends everything on this worker: roots are told, timers and calls cancelled, VMs released. Any thread; does not wait. */
-    void close();
+/**
+ * One thread and its VMs. Everything in the machine that touches a guest happens on a worker, one task at a time, so
+ * nothing in it needs a lock; workers share only the stores in {@link HostServices}. Streams that are opened on a worker
+ * stay on it.
+ *
+ * <p>What a guest asks for during a call (to resume, to close, to reply, to end) is done in order once the outermost task
+ * of the worker has left the guest; a guest is never re-entered.
+ */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final WorkerExecutor executor;
+    private final HostServices services;
+    private final WorkerOptions options;
+    private final WorkerObserver observer;
+    private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
+    private final Set<PluginVm> vms = new LinkedHashSet<>();
+    private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private FilterChain chain = FilterChain.EMPTY;
+    private int depth;
+    private int streams;
+    private boolean ending;
+    private boolean closed;
+
+    /**
+     * A worker that runs these plugins; they start on its thread at once.
+     *
+     * @param plugins in chain order
+     * @param observer hears from this worker's thread
+     */
+    public Worker(
+            WorkerExecutor executor,
+            HostServices services,
+            WorkerOptions options,
+            List<LoadedPlugin> plugins,
+            WorkerObserver observer) {
+        this.executor = executor;
+        this.services = services;
+        this.options = options;
+        this.observer = observer;
+        execute(() -> start(plugins));
+    }
+
+    /** Completes on the worker's thread once every plugin has started or failed to. */
+    public CompletionStage<Void> started() {
+        return started.minimalCompletionStage();
+    }
+
+    /** Begins a stream on the current chain. Worker thread only. */
+    public HttpStream openStream(HttpExchange exchange) {
+        enter();
+        try {
+            reloadWhatMay();
+            streams++;
+            return new HttpStream(this, exchange, chain);
+        } finally {
+            leave();
+        }
+    }
+
+    /** The number of streams that have begun and not yet ended. Worker thread only. */
+    public int streamCount() {
+        return streams;
+    }
+
+    /** The number of contexts alive, roots included. Worker thread only. */
+    public int contextCount() {
+        int count = 0;
+        for (PluginVm vm : vms) {
+            count += vm.contextCount();
+        }
+        return count;
+    }
+
+    /** Linear memory of all VMs of this worker, in bytes. Worker thread only. */
+    public long memoryBytes() {
+        long bytes = 0;
+        for (PluginVm vm : vms) {
+            bytes += vm.memorySize();
+        }
+        return bytes;
+    }
+
+    /**
+     * Ends everything on this worker: roots are told, timers stop, calls are cancelled, VMs are released; a root that
+     * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
+     * by policy at their next callback. Any thread; does not wait.
+     *
+     * @return completes on the worker's thread when it is done
+     */
+    public CompletionStage<Void> close() {
+        executor.execute(this::endPlugins);
+        return ended.minimalCompletionStage();
+    }
+
+    private void endPlugins() {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        enter();
+        try {
+            for (ChainFilter filter : chain.all()) {
+                PluginContext plugin = filter.plugin();
+                if (plugin != null) {
+                    plugin.end();
+                }
+            }
+        } finally {
+            leave();
+        }
+        if (pluginsWait()) {
+            executor.schedule(options.drainMillis(), this::releaseAll);
+        } else {
+            releaseAll();
+        }
+    }
+
+    /** Whether a plugin has asked for time before it ends. */
+    private boolean pluginsWait() {
+        for (ChainFilter filter : chain.all()) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null && plugin.waiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void releaseAll() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        chain = FilterChain.EMPTY;
+        for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
+            vm.release();
+        }
+        ended.complete(null);
+    }
+
+    private void start(List<LoadedPlugin> plugins) {
+        try {
+            List<ChainFilter> filters = new ArrayList<>(plugins.size());
+            Map<String, List<ChainFilter>> byVm = new LinkedHashMap<>();
+            for (LoadedPlugin loaded : plugins) {
+                ChainFilter filter = new ChainFilter(loaded);
+                filters.add(filter);
+                if (loaded.module() == null) {
+                    observer.pluginFailed(loaded.spec(), String.valueOf(loaded.error()));
+                } else {
+                    byVm.computeIfAbsent(loaded.vmKey(), key -> new ArrayList<>())
+                            .add(filter);
+                }
+            }
+            byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
+            chain = new FilterChain(filters);
+        } finally {
+            started.complete(null);
+        }
+    }
+
+    /**
+     * Makes one VM and starts these plugins in it; true when all of them run.
+     *
+     * @param failed takes each plugin that does not
+     */
+    private boolean startVm(List<ChainFilter> filters, Consumer<ChainFilter> failed) {
+        LoadedPlugin first = filters.get(0).loaded();
+        if (first.module() == null) {
+            return false;
+        }
+        noteLoad(first.vmKey());
+        PluginVm vm = new PluginVm(this, first.spec(), first.module());
+        vms.add(vm);
+        vm.start();
+        if (!vm.failed()) {
+            vm.registered(
+                    observer.vmStarted(filters.stream().map(ChainFilter::spec).toList(), vm::memorySize));
+        }
+        boolean all = true;
+        for (ChainFilter filter : filters) {
+            String error = vm.failed() ? vm.failureText() : startPlugin(vm, filter);
+            if (error == null) {
+                observer.pluginStarted(filter.spec());
+            } else {
+                all = false;
+                failed.accept(filter);
+                LOG.error("plugin \"{}\" start: {}", filter.spec().qualifiedName(), error);
+                observer.pluginFailed(filter.spec(), error);
+            }
+        }
+        return all;
+    }
+
+    private @Nullable String startPlugin(PluginVm vm, ChainFilter filter) {
+        PluginContext plugin = new PluginContext(vm, vm.nextId(), filter.spec());
+        vm.remember(plugin);
+        String error = plugin.start();
+        if (error == null) {
+            filter.runsIn(plugin);
+        }
+        return error;
+    }
+
+    private void reloadWhatMay() {
+        Map<String, List<ChainFilter>> byVm = null;
+        for (ChainFilter filter : chain.all()) {
+            if (filter.reloadable()) {
+                byVm = byVm == null ? new LinkedHashMap<>() : byVm;
+                byVm.computeIfAbsent(filter.loaded().vmKey(), key -> new ArrayList<>())
+                        .add(filter);
+            }
+        }
+        if (byVm != null) {
+            byVm.forEach(this::reload);
+        }
+    }
+
+    private void reload(String vmKey, List<ChainFilter> filters) {
+        WorkerObserver.Reload outcome;
+        Long notBefore = reloadNotBefore.get(vmKey);
+        if (notBefore != null && services.clock().monotonicNanos() - notBefore < 0) {
+            outcome = WorkerObserver.Reload.BACK_OFF;
+        } else {
+            outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
+        }
+        for (ChainFilter filter : filters) {
+            observer.reloaded(filter.spec(), outcome);
+        }
+    }
+
+    private void noteLoad(String vmKey) {
+        long base = options.reloadBaseMillis();
+        long interval = base + (base < 2 ? 0 : services.random().nextLong(base / 2));
+        reloadNotBefore.put(vmKey, services.clock().monotonicNanos() + interval * 1_000_000L);
+    }
+
+    HostServices services() {
+        return services;
+    }
+
+    /** A plugin's log, with its limit on this worker. */
+    LogLimiter log(PluginSpec spec) {
+        return new LogLimiter(
+                services.log(),
+                services.clock(),
+                spec.qualifiedName(),
+                spec.limits().logLinesPerSecond());
+    }
+
+    @Nullable CallbackTrace trace() {
+        return options.trace();
+    }
+
+    boolean sparesInFlight() {
+        return options.spareInFlight();
+    }
+
+    /** Runs a task on this worker, unless it has been closed by then. */
+    void execute(Runnable task) {
+        executor.execute(() -> run(task));
+    }
+
+    Cancellable schedule(long delayMillis, Runnable task) {
+        return executor.schedule(delayMillis, () -> run(task));
+    }
+
+    private void run(Runnable task) {
+        if (closed) {
+            return;
+        }
+        enter();
+        try {
+            task.run();
+        } finally {
+            leave();
+        }
+        if (ending && !pluginsWait()) {
+            releaseAll();
+        }
+    }
+
+    /** A task of this worker begins; tasks may be nested when a gateway answers inside a forward. */
+    void enter() {
+        depth++;
+    }
+
+    /** A task ends; the outermost one does what guests asked for. */
+    void leave() {
+        try {
+            if (depth == 1) {
+                for (Runnable effect = afterCall.poll(); effect != null; effect = afterCall.poll()) {
+                    effect.run();
+                }
+            }
+        } finally {
+            depth--;
+        }
+    }
+
+    /** Does something once no guest is running. */
+    void afterCall(Runnable effect) {
+        afterCall.add(effect);
+    }
+
+    void vmReleased(PluginVm vm) {
+        vms.remove(vm);
+    }
+
+    void vmFailed(PluginVm vm) {
+        for (ChainFilter filter : chain.all()) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null && plugin.vm == vm) {
+                observer.pluginFailed(filter.spec(), vm.failureText());
+            }
+        }
+    }
+
+    void streamEnded() {
+        streams--;
+    }
 }

@@ -42,8 +42,8 @@ public final class ManualWorkerExecutor implements WorkerExecutor {
         if (delayMillis < 1) {
             throw new IllegalArgumentException("delayMillis: " + delayMillis + " (expected: at least 1)");
         }
-        Timer timer = new Timer(
-                clock.monotonicNanos() + Math.multiplyExact(delayMillis, 1_000_000L), timerCount++, task);
+        Timer timer =
+                new Timer(clock.monotonicNanos() + Math.multiplyExact(delayMillis, 1_000_000L), timerCount++, task);
         timers.add(timer);
         return () -> {
             synchronized (this) {

@@ -1,0 +1,55 @@
+package dev.portafilter.runtime.stream;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plugins that a worker's streams go through, in request order. The list never changes; a change of configuration
+ * makes another chain, and a stream keeps the one it began with.
+ */
+final class FilterChain {
+    static final FilterChain EMPTY = new FilterChain(List.of());
+
+    private final ChainFilter[] filters;
+    private final int bufferLimit;
+
+    FilterChain(List<ChainFilter> filters) {
+        this.filters = filters.toArray(ChainFilter[]::new);
+        int smallest = Integer.MAX_VALUE;
+        for (ChainFilter filter : filters) {
+            smallest = Math.min(smallest, filter.spec().limits().bufferBytes());
+        }
+        this.bufferLimit = smallest;
+    }
+
+    /** The filters in request order; not to be changed. */
+    ChainFilter[] all() {
+        return filters;
+    }
+
+    /** The most bytes that one plugin may hold of one direction: the smallest limit of the plugins, as in Envoy. */
+    int bufferLimit() {
+        return bufferLimit;
+    }
+
+    /**
+     * The contexts of a new stream, with their ids. A plugin that cannot run is left out when it fails open, and is null
+     * otherwise.
+     */
+    @Nullable StreamContext[] open(HttpStream stream) {
+        @Nullable StreamContext[] contexts = new StreamContext[filters.length];
+        int count = 0;
+        for (ChainFilter filter : filters) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null && plugin.running()) {
+                StreamContext context = new StreamContext(stream, plugin, plugin.vm.nextId());
+                plugin.vm.remember(context);
+                contexts[count++] = context;
+            } else if (!filter.failsOpen()) {
+                contexts[count++] = null;
+            }
+        }
+        return count == contexts.length ? contexts : Arrays.copyOf(contexts, count);
+    }
+}

@@ -1,0 +1,304 @@
+package dev.portafilter.runtime.stream;
+
+import dev.portafilter.abi.BufferType;
+import dev.portafilter.abi.CallToken;
+import dev.portafilter.abi.Callback;
+import dev.portafilter.abi.GuestBuffer;
+import dev.portafilter.abi.HeaderMap;
+import dev.portafilter.abi.MapType;
+import dev.portafilter.abi.PropertyPath;
+import dev.portafilter.abi.ResultBytes;
+import dev.portafilter.abi.Status;
+import dev.portafilter.abi.StreamType;
+import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.LogLimiter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plugin in one VM: the root context, parent of its stream contexts. It receives ticks, queue notifications and the
+ * answers of calls. Source: ABI reference, sections 2.1, 2.2 and 4.6.
+ */
+final class PluginContext extends GuestContext {
+    private enum Stage {
+        /** {@code on_context_create}: the plugin configuration is readable. */
+        CREATING,
+        STARTING,
+        CONFIGURING,
+        RUNNING,
+        /** {@code on_done} gave false; waits for {@code proxy_done}. */
+        ENDING,
+        ENDED
+    }
+
+    private final PluginSpec spec;
+    private final BytesView configuration;
+    private final RootProperties properties;
+    private final Ticker ticker;
+    private final LogLimiter log;
+    private Stage stage = Stage.CREATING;
+    private @Nullable CallAnswer answer;
+    private int callStatus;
+    private byte[] callStatusMessage = BodyBuffer.EMPTY;
+
+    PluginContext(PluginVm vm, int id, PluginSpec spec) {
+        super(vm, id);
+        this.spec = spec;
+        this.configuration = new BytesView(spec.configuration());
+        this.properties = new RootProperties(spec);
+        this.ticker = new Ticker(vm.worker(), this::tick);
+        this.log = vm.worker().log(spec);
+    }
+
+    PluginSpec spec() {
+        return spec;
+    }
+
+    RootProperties properties() {
+        return properties;
+    }
+
+    boolean running() {
+        return stage == Stage.RUNNING && !vm.failed();
+    }
+
+    /**
+     * Creates, starts and configures the plugin in the guest.
+     *
+     * @return null when it runs, else why not
+     */
+    @Nullable String start() {
+        vm.call(this, Callback.ON_CONTEXT_CREATE, id(), 0);
+        if (vm.failed()) {
+            return vm.failureText();
+        }
+        stage = Stage.STARTING;
+        int started =
+                vm.call(this, Callback.ON_VM_START, id(), vm.vmConfiguration().size());
+        if (vm.failed()) {
+            return vm.failureText();
+        }
+        if (started == 0) {
+            return abandon("proxy_on_vm_start returned false (expected: true)");
+        }
+        stage = Stage.CONFIGURING;
+        int configured = vm.call(this, Callback.ON_CONFIGURE, id(), configuration.size());
+        if (vm.failed()) {
+            return vm.failureText();
+        }
+        if (configured == 0) {
+            return abandon("proxy_on_configure returned false (expected: true; configuration of " + configuration.size()
+                    + " bytes)");
+        }
+        stage = Stage.RUNNING;
+        return null;
+    }
+
+    /** Tells the guest that the plugin ends; a root that says "not yet" is forgotten once it calls {@code proxy_done}. */
+    void end() {
+        if (stage == Stage.ENDED || stage == Stage.ENDING) {
+            return;
+        }
+        boolean told = stage == Stage.RUNNING;
+        ticker.stop();
+        if (vm.failed() || !told) {
+            stage = Stage.ENDED;
+            return;
+        }
+        int done = vm.call(this, Callback.ON_DONE, id());
+        if (vm.failed()) {
+            stage = Stage.ENDED;
+        } else if (done == 0) {
+            stage = Stage.ENDING;
+        } else {
+            delete();
+        }
+    }
+
+    /** Whether the plugin has said that it is not done yet. */
+    boolean waiting() {
+        return stage == Stage.ENDING && !vm.failed();
+    }
+
+    /** Stops for good without telling the guest: it is gone. */
+    @Override
+    void vmFailed() {
+        ticker.stop();
+        stage = Stage.ENDED;
+    }
+
+    void queueReady(int token) {
+        if (running()) {
+            vm.call(this, Callback.ON_QUEUE_READY, id(), token);
+        }
+    }
+
+    /** Delivers the answer of a call; headers, body and trailers are readable only during the callback. */
+    void callAnswered(int token, CallAnswer delivered) {
+        if (!running() && !waiting()) {
+            return;
+        }
+        answer = delivered;
+        if (delivered.failed()) {
+            callStatus = Status.BROKEN_CONNECTION.code();
+            callStatusMessage = CallAnswer.RESET;
+        }
+        try {
+            vm.call(
+                    this,
+                    Callback.ON_HTTP_CALL_RESPONSE,
+                    id(),
+                    token,
+                    delivered.headers().count(),
+                    delivered.body().size(),
+                    delivered.trailers().count());
+        } finally {
+            answer = null;
+            callStatusMessage = BodyBuffer.EMPTY;
+        }
+    }
+
+    private void tick() {
+        if (running()) {
+            vm.call(this, Callback.ON_TICK, id());
+        }
+    }
+
+    private void delete() {
+        stage = Stage.ENDED;
+        vm.call(this, Callback.ON_DELETE, id());
+        vm.forget(this);
+    }
+
+    private String abandon(String reason) {
+        ticker.stop();
+        stage = Stage.ENDED;
+        vm.forget(this);
+        return reason;
+    }
+
+    @Override
+    String pluginName() {
+        return spec.qualifiedName();
+    }
+
+    @Override
+    LogLimiter pluginLog() {
+        return log;
+    }
+
+    @Override
+    public int rootId() {
+        return id();
+    }
+
+    @Nullable HeaderMap answerMap(MapType type) {
+        if (answer == null || answer.failed()) {
+            return null;
+        }
+        return switch (type) {
+            case HTTP_CALL_RESPONSE_HEADERS -> answer.headers();
+            case HTTP_CALL_RESPONSE_TRAILERS -> answer.trailers();
+            default -> null;
+        };
+    }
+
+    /** Buffers that do not belong to a stream. */
+    @Override
+    public @Nullable GuestBuffer buffer(BufferType type) {
+        return switch (type) {
+            case VM_CONFIGURATION -> vm.vmConfiguration();
+            case PLUGIN_CONFIGURATION -> stage == Stage.CREATING || stage == Stage.CONFIGURING ? configuration : null;
+            case HTTP_CALL_RESPONSE_BODY -> answer == null || answer.failed() ? null : answer.body();
+            case CALL_DATA -> null;
+            case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA, GRPC_RECEIVE_BUFFER ->
+                BytesView.EMPTY;
+        };
+    }
+
+    @Override
+    public byte[] configuration() {
+        return stage == Stage.CREATING || stage == Stage.CONFIGURING
+                ? configuration.bytes()
+                : vm.vmConfiguration().bytes();
+    }
+
+    @Override
+    public @Nullable HeaderMap readableMap(MapType type) {
+        return answerMap(type);
+    }
+
+    @Override
+    public @Nullable HeaderMap writableMap(MapType type) {
+        return null;
+    }
+
+    @Override
+    public Status missingMapStatus(MapType type) {
+        return Status.BAD_ARGUMENT;
+    }
+
+    @Override
+    public void mapChanged(MapType type) {}
+
+    @Override
+    public Status continueStream(StreamType type) {
+        return type == StreamType.UPSTREAM ? Status.UNIMPLEMENTED : Status.OK;
+    }
+
+    @Override
+    public Status closeStream(StreamType type) {
+        return Status.OK;
+    }
+
+    @Override
+    public Status clearRouteCache() {
+        return Status.OK;
+    }
+
+    @Override
+    public Status sendLocalResponse(int code, byte[] details, byte[] body, HeaderMap headers, int grpcStatus) {
+        return Status.OK;
+    }
+
+    @Override
+    public Status httpCall(
+            byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
+        return vm.httpCalls().start(this, upstream, headers, body, trailers, timeoutMillis, token);
+    }
+
+    @Override
+    public void setTickPeriod(int periodMillis) {
+        if (vm.exports(Callback.ON_TICK)) {
+            ticker.setPeriod(Integer.toUnsignedLong(periodMillis));
+        }
+    }
+
+    @Override
+    public int callStatus() {
+        return callStatus;
+    }
+
+    @Override
+    public byte[] callStatusMessage() {
+        return callStatusMessage;
+    }
+
+    @Override
+    public Status done() {
+        if (stage != Stage.ENDING) {
+            return Status.NOT_FOUND;
+        }
+        vm.worker().afterCall(this::delete);
+        return Status.OK;
+    }
+
+    @Override
+    public Status property(PropertyPath path, ResultBytes value) {
+        return properties.read(path, value);
+    }
+
+    @Override
+    public Status setProperty(PropertyPath path, byte[] value) {
+        return Status.NOT_FOUND;
+    }
+}

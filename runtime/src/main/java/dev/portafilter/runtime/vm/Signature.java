@@ -1,0 +1,24 @@
+package dev.portafilter.runtime.vm;
+
+import java.util.List;
+
+/** The wasm type of a function in text: {@code (i32, i64) -> i32}. */
+record Signature(List<String> parameters, List<String> results) {
+    private static final List<String> I32 = List.of("i32");
+
+    Signature {
+        parameters = List.copyOf(parameters);
+        results = List.copyOf(results);
+    }
+
+    /** A type of i32s only. */
+    static Signature ofI32(int parameterCount, boolean result) {
+        return new Signature(java.util.Collections.nCopies(parameterCount, "i32"), result ? I32 : List.of());
+    }
+
+    @Override
+    public String toString() {
+        String result = results.size() == 1 ? results.get(0) : "(" + String.join(", ", results) + ")";
+        return "(" + String.join(", ", parameters) + ") -> " + result;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.portafilter.runtime.vm;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The thread that stops guests which run too long. It looks at every VM a few hundred times a second at most, and not at
+ * all while there is none. A run is stopped between its limit and its limit plus two looks.
+ */
+final class Watchdog implements AutoCloseable {
+    private static final long MIN_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MAX_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int LOOKS_PER_LIMIT = 10;
+
+    private final List<GuestRun> runs = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Watchdog() {
+        thread = new Thread(this::watch, "portafilter-deadlines");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Looks after a VM from now on. */
+    void add(GuestRun run) {
+        runs.add(run);
+        LockSupport.unpark(thread);
+    }
+
+    /** Forgets a VM. */
+    void remove(GuestRun run) {
+        runs.remove(run);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void watch() {
+        while (!closed) {
+            long shortest = Long.MAX_VALUE;
+            long now = System.nanoTime();
+            for (GuestRun run : runs) {
+                run.check(now);
+                long limit = run.limitNanos();
+                if (limit > 0) {
+                    shortest = Math.min(shortest, limit);
+                }
+            }
+            if (shortest == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(
+                        this, Math.max(MIN_PERIOD_NANOS, Math.min(MAX_PERIOD_NANOS, shortest / LOOKS_PER_LIMIT)));
+            }
+        }
+    }
+}
