@@ -42,7 +42,8 @@ record MachineCode(
         CodeCache.@Nullable Entry entry = cache == null ? null : cache.read(digest);
         if (entry != null) {
             try {
-                WasmModule outline = parse(Outline.of(layout, setOf(entry.classes().interpreted())));
+                WasmModule outline =
+                        parse(Outline.of(layout, setOf(entry.classes().interpreted())));
                 return of(outline, load(outline, entry.jar()), entry.classes());
             } catch (ModuleException | ChicoryException | LinkageError e) {
                 LOG.warn("code cache: stored code of module {} does not load; compiling again", digest, e);
@@ -58,8 +59,7 @@ record MachineCode(
         return of(parse(Outline.of(layout, setOf(classes.interpreted()))), machines, classes);
     }
 
-    private static MachineCode of(
-            WasmModule outline, Function<Instance, Machine> machines, CompiledClasses classes) {
+    private static MachineCode of(WasmModule outline, Function<Instance, Machine> machines, CompiledClasses classes) {
         return new MachineCode(outline, machines, classes, classes.interpreted().length > 0);
     }
 

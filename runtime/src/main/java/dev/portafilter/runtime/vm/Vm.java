@@ -89,10 +89,8 @@ public final class Vm implements AutoCloseable {
     }
 
     private GuestFunction function(Export export, boolean outermost) {
-        ExportFunction collecting =
-                outermost && module.managedTypes() ? instance.export(export.name()) : null;
-        return new GuestFunction(
-                instance.getMachine(), export.index(), module.parameterCount(export), collecting);
+        ExportFunction collecting = outermost && module.managedTypes() ? instance.export(export.name()) : null;
+        return new GuestFunction(instance.getMachine(), export.index(), module.parameterCount(export), collecting);
     }
 
     /** Whether the guest has the callback and the plugin's capabilities allow it. */
