@@ -18,12 +18,15 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection that a client made. Vert.x neither hands out the trailers of requests nor says whether an HTTP/2 request
  * ends with its head; both can be seen in Netty's pipeline, one step before Vert.x. Event loop only.
  */
 final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf(ClientConnection.class, "connection");
 
     private final long id;
@@ -40,6 +43,8 @@ final class ClientConnection {
 
     /** Begins to watch a new connection. */
     static void watch(HttpConnection connection, long id) {
+        // Without it Vert.x logs every client that goes away as an error.
+        connection.exceptionHandler(cause -> LOG.debug("client {}: {}", connection.remoteAddress(), cause.toString()));
         Channel channel = ((ConnectionBase) connection).channel();
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
         ClientConnection watched = new ClientConnection(id, http2 != null);
@@ -79,9 +84,9 @@ final class ClientConnection {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
             if (message instanceof HttpRequest request) {
-                boolean body = HttpUtil.isTransferEncodingChunked(request)
-                        || (request.headers().contains("content-length") && HttpUtil.getContentLength(request, 1L) != 0);
-                current = new RequestFacts(!body);
+                String length = request.headers().get("content-length");
+                boolean empty = length == null || HeaderLines.number(length) == 0;
+                current = new RequestFacts(empty && !HttpUtil.isTransferEncodingChunked(request));
                 read.add(current);
             }
             if (message instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {

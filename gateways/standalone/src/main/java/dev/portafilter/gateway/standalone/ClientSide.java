@@ -63,7 +63,7 @@ final class ClientSide {
     /** Begins to deliver events. */
     void listen(Listener listener) {
         request.handler(chunk -> {
-            if (!gone && !responseEnded) {
+            if (!gone && !responseEnded && chunk.length() > 0) {
                 listener.requestBody(chunk.getBytes());
             }
         });
@@ -98,7 +98,7 @@ final class ClientSide {
 
     /** Whether the whole request has arrived. */
     boolean requestEnded() {
-        return requestEnded;
+        return requestEnded || facts.endOfStream();
     }
 
     /** Whether the response's head was written. */

@@ -41,7 +41,7 @@ final class ClusterCall implements UpstreamSide.Listener {
         }
         boolean trailers = request.trailers().count() > 0;
         boolean headOnly = request.body().length == 0 && !trailers;
-        side.head(request.headers().copy(), headOnly);
+        side.head(request.headers(), headOnly);
         if (headOnly) {
             return;
         }
@@ -49,7 +49,7 @@ final class ClusterCall implements UpstreamSide.Listener {
             side.body(request.body(), !trailers);
         }
         if (trailers) {
-            side.trailers(request.trailers().copy());
+            side.trailers(request.trailers());
         }
     }
 

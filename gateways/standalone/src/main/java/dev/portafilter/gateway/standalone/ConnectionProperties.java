@@ -10,6 +10,9 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -62,20 +65,27 @@ final class ConnectionProperties {
     }
 
     private Status ofConnection(String name, ResultBytes value) {
-        HttpConnection client = request.connection();
-        SSLSession session = client.sslSession();
+        SSLSession session = request.connection().sslSession();
         return switch (name) {
             case "id" -> number(value, connection.id());
             case "mtls" -> {
                 value.set(new byte[] {(byte) (session != null && hasPeer(session) ? 1 : 0)});
                 yield Status.OK;
             }
-            case "requested_server_name" -> {
-                String server = client.indicatedServerName();
-                yield text(value, server == null ? "" : server);
-            }
+            case "requested_server_name" -> text(value, serverName(session));
             default -> CertificateProperties.read(name, session, value);
         };
+    }
+
+    private static String serverName(@Nullable SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return "";
     }
 
     private static boolean hasPeer(SSLSession session) {

@@ -4,6 +4,7 @@ import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.WorkerExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.concurrent.RejectedExecutionException;
 
 /** An event loop as the thread of a worker. */
 final class LoopExecutor implements WorkerExecutor {
@@ -17,7 +18,11 @@ final class LoopExecutor implements WorkerExecutor {
 
     @Override
     public void execute(Runnable task) {
-        context.runOnContext(nothing -> task.run());
+        try {
+            context.runOnContext(nothing -> task.run());
+        } catch (RejectedExecutionException e) {
+            // The event loop is gone, and with it everything that the task could be about.
+        }
     }
 
     @Override

@@ -25,6 +25,8 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a server. Vert.x cannot send trailers with a request, does not say whether an HTTP/2 response ends with
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * in Netty's pipeline, one step below Vert.x. Event loop only.
  */
 final class UpstreamConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
     private static final AttributeKey<UpstreamConnection> KEY =
             AttributeKey.valueOf(UpstreamConnection.class, "connection");
 
@@ -49,6 +52,7 @@ final class UpstreamConnection {
 
     /** Begins to watch a new connection. */
     static void watch(HttpConnection connection) {
+        connection.exceptionHandler(cause -> LOG.debug("server {}: {}", connection.remoteAddress(), cause.toString()));
         Channel channel = ((ConnectionBase) connection).channel();
         UpstreamConnection watched = new UpstreamConnection(channel);
         channel.attr(KEY).set(watched);

@@ -80,9 +80,9 @@ final class UpstreamSide {
         return connection;
     }
 
-    /** Sends the head, as soon as there is a connection. */
+    /** Sends the head, as soon as there is a connection. The map is not kept. */
     void head(HeaderMap headers, boolean endOfStream) {
-        waitingHead = headers;
+        waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
         clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
@@ -95,6 +95,7 @@ final class UpstreamSide {
     }
 
     private void connected(HttpClientRequest connected) {
+        connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         if (closed) {
             discard(connected.reset(8));
             return;
@@ -103,7 +104,6 @@ final class UpstreamSide {
         waitingHead = null;
         request = connected;
         connection = connected.connection();
-        connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         connected.drainHandler(drained -> {
             if (!closed && !requestEnded) {
                 listener.upstreamWritable();
@@ -193,7 +193,7 @@ final class UpstreamSide {
         if (connected != null) {
             writeTrailers(connected, trailers);
         } else if (!closed) {
-            waitingTrailers = trailers;
+            waitingTrailers = trailers.copy();
             waitingEnd = true;
         }
     }
@@ -211,14 +211,17 @@ final class UpstreamSide {
         if (remaining == 0 && connected.version() != HttpVersion.HTTP_2) {
             discard(connected.end());
         } else {
-            UpstreamConnection.of(connected.connection()).end(connected, trailers, lastWrite);
+            UpstreamConnection.of(connected.connection()).end(connected, trailers.copy(), lastWrite);
         }
     }
 
     /** Whether writing on would only fill memory. */
     boolean full() {
         HttpClientRequest connected = request;
-        return !closed && !requestEnded && (connected == null || connected.writeQueueFull());
+        if (closed || requestEnded) {
+            return false;
+        }
+        return connected == null ? !headOnly : connected.writeQueueFull();
     }
 
     private void answered(HttpClientResponse answer) {
@@ -235,7 +238,7 @@ final class UpstreamSide {
                 ? UpstreamConnection.of(answering).headEndsStream()
                 : isHead || status == 204 || status == 304 || HeaderLines.contentLength(headers) == 0;
         answer.handler(chunk -> {
-            if (!closed && !responseEnded) {
+            if (!closed && !responseEnded && chunk.length() > 0) {
                 listener.responseBody(chunk.getBytes());
             }
         });

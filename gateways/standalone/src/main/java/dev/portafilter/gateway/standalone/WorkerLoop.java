@@ -6,11 +6,14 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +57,9 @@ final class WorkerLoop extends VerticleBase {
         clients = callClients.of(context);
         LoopExecutor executor = new LoopExecutor(vertx, context);
         worker = workers.apply(executor);
-        io.vertx.core.Promise<Void> listens = io.vertx.core.Promise.promise();
-        // Behind what the worker does to start its VMs, so that no request meets a worker without them.
-        executor.execute(() -> listen().onComplete(listens));
+        Promise<Void> listens = Promise.promise();
+        // Not before its VMs have started, so that no request waits for them.
+        worker.started().thenRun(() -> listen().onComplete(listens));
         return listens.future();
     }
 
@@ -96,11 +99,11 @@ final class WorkerLoop extends VerticleBase {
     }
 
     Worker worker() {
-        return java.util.Objects.requireNonNull(worker, "worker");
+        return Objects.requireNonNull(worker, "worker");
     }
 
     Clients clients() {
-        return java.util.Objects.requireNonNull(clients, "clients");
+        return Objects.requireNonNull(clients, "clients");
     }
 
     boolean draining() {
@@ -127,14 +130,14 @@ final class WorkerLoop extends VerticleBase {
 
     /** Stops accepting and waits for the exchanges under way, as long as the limits say. Any thread. */
     Future<Void> drain() {
-        io.vertx.core.Promise<Void> drained = io.vertx.core.Promise.promise();
+        Promise<Void> drained = Promise.promise();
         context.runOnContext(nothing -> {
             draining = true;
             HttpServer running = server;
             if (running == null) {
                 drained.complete();
             } else {
-                running.shutdown(java.time.Duration.ofMillis(options.limits().drainTimeoutMillis()))
+                running.shutdown(Duration.ofMillis(options.limits().drainTimeoutMillis()))
                         .onComplete(drained);
             }
         });
@@ -146,15 +149,8 @@ final class WorkerLoop extends VerticleBase {
         for (ProxyExchange exchange : Set.copyOf(exchanges)) {
             exchange.abandon("the gateway stops");
         }
-        if (worker != null) {
-            worker.close();
-        }
-        // Behind what the worker does to end.
-        io.vertx.core.Promise<Void> ended = io.vertx.core.Promise.promise();
-        context.runOnContext(nothing -> {
-            Future<Void> closed = clients == null ? Future.succeededFuture() : clients.close();
-            closed.onComplete(ended);
-        });
-        return ended.future();
+        Future<Void> ended =
+                worker == null ? Future.succeededFuture() : Future.fromCompletionStage(worker.close(), context);
+        return ended.eventually(() -> clients == null ? Future.succeededFuture() : clients.close());
     }
 }

@@ -116,6 +116,18 @@ final class RawClient implements AutoCloseable {
         return new Message(head.startLine(), head.headers(), body.toByteArray(), trailers, truncated);
     }
 
+    /** Reads a chunked body whose head has been read, and keeps only its length. */
+    long drainChunks() throws IOException {
+        long sum = 0;
+        for (int size = chunkSize(); size > 0; size = chunkSize()) {
+            in.skipNBytes(size);
+            sum += size;
+            line();
+        }
+        head();
+        return sum;
+    }
+
     private int chunkSize() throws IOException {
         return Integer.parseInt(line().split(";")[0].strip(), 16);
     }
