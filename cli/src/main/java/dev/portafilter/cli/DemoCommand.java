@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {"0:everything went as expected", "1:something did not"})
 final class DemoCommand implements Callable<Integer> {
     private static final List<String> PLUGINS = List.of("token-check", "rate-limit", "header-rewrite", "redact");
-    private static final Map<String, String> LANGUAGES = Map.of(
-            "token-check", "Rust", "rate-limit", "Go", "header-rewrite", "AssemblyScript", "redact", "C++");
+    private static final Map<String, String> LANGUAGES =
+            Map.of("token-check", "Rust", "rate-limit", "Go", "header-rewrite", "AssemblyScript", "redact", "C++");
 
     @Option(names = "--once", description = "Ends after the requests, instead of serving on.")
     private boolean once;
@@ -96,8 +96,7 @@ final class DemoCommand implements Callable<Integer> {
         return good;
     }
 
-    private Serving start(DemoServers servers, Path directory, DemoTrace trace, Logs logs)
-            throws ServePlan.Refused {
+    private Serving start(DemoServers servers, Path directory, DemoTrace trace, Logs logs) throws ServePlan.Refused {
         if (listen != null) {
             return start(servers, directory, trace, logs, listen);
         }

@@ -43,7 +43,8 @@ final class DemoReport {
 
     void chainTitle() {
         out.println();
-        out.println(style("bold", "The chain") + ", in the order that a request sees it; a response sees it in reverse");
+        out.println(
+                style("bold", "The chain") + ", in the order that a request sees it; a response sees it in reverse");
     }
 
     void place(PluginStatus plugin, String language) {
@@ -169,15 +170,17 @@ final class DemoReport {
 
     void outcome(boolean good, int status, String expectation) {
         String expected = status + ", " + expectation;
-        out.println(good
-                ? "  " + style("green", "as expected: " + expected)
-                : "  " + style("red", "NOT as expected: " + expected));
+        out.println(
+                good
+                        ? "  " + style("green", "as expected: " + expected)
+                        : "  " + style("red", "NOT as expected: " + expected));
         out.flush();
     }
 
     void verdict(boolean good) {
         out.println();
-        out.println(good ? style("green,bold", "All went as expected.") : style("red,bold", "Not all went as expected."));
+        out.println(
+                good ? style("green,bold", "All went as expected.") : style("red,bold", "Not all went as expected."));
         out.flush();
     }
 
@@ -185,7 +188,8 @@ final class DemoReport {
         out.println();
         out.println("Still serving. Try it yourself, and stop with Ctrl-C:");
         out.println("  curl -i " + url + "/anything");
-        out.println("  curl -i -H 'x-api-key: " + key + "' " + url + "/anything   (limited for a minute after the above)");
+        out.println(
+                "  curl -i -H 'x-api-key: " + key + "' " + url + "/anything   (limited for a minute after the above)");
         out.flush();
     }
 

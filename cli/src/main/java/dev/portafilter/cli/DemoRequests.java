@@ -41,16 +41,28 @@ final class DemoRequests {
                     "the card number is masked, the path is in x-path",
                     response -> response.body().contains("**** **** **** 1111")
                             && !response.body().contains("4111")
-                            && "/hello".equals(response.headers().firstValue("x-path").orElse(""))),
+                            && "/hello"
+                                    .equals(response.headers()
+                                            .firstValue("x-path")
+                                            .orElse(""))),
             new Case(
                     "the same key again, now known",
                     GOOD_KEY,
                     200,
                     "one request remains",
-                    response -> "1".equals(
-                            response.headers().firstValue("x-ratelimit-remaining").orElse(""))),
-            new Case("and again", GOOD_KEY, 200, "none remains", response -> "0".equals(
-                    response.headers().firstValue("x-ratelimit-remaining").orElse(""))),
+                    response -> "1"
+                            .equals(response.headers()
+                                    .firstValue("x-ratelimit-remaining")
+                                    .orElse(""))),
+            new Case(
+                    "and again",
+                    GOOD_KEY,
+                    200,
+                    "none remains",
+                    response -> "0"
+                            .equals(response.headers()
+                                    .firstValue("x-ratelimit-remaining")
+                                    .orElse(""))),
             new Case(
                     "one request too many",
                     GOOD_KEY,

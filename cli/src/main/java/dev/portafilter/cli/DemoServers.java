@@ -108,8 +108,7 @@ final class DemoServers implements AutoCloseable {
         exchange.getRequestBody().readAllBytes();
         Map<String, String> headers = new TreeMap<>();
         exchange.getRequestHeaders()
-                .forEach((name, values) ->
-                        headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
         return exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n"
                 + headers.entrySet().stream()
                         .map(header -> header.getKey() + ": " + header.getValue())

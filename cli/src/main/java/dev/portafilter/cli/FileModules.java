@@ -30,9 +30,8 @@ final class FileModules implements ModuleLocator {
         return new ModuleSource() {
             @Override
             public byte[] load() throws IOException {
-                throw new IOException(
-                        "spec.url: " + location() + " is not supported yet (expected: file://; the resource fails by its"
-                                + " failStrategy)");
+                throw new IOException("spec.url: " + location()
+                        + " is not supported yet (expected: file://; the resource fails by its" + " failStrategy)");
             }
 
             @Override

@@ -20,7 +20,12 @@ final class InspectText {
 
     void write(String file, ModuleReport report, PrintWriter out) {
         out.println(bold(file));
-        line(out, "ABI version", report.abiVersion() == null ? bad("none declared") : report.abiVersion().text());
+        line(
+                out,
+                "ABI version",
+                report.abiVersion() == null
+                        ? bad("none declared")
+                        : report.abiVersion().text());
         line(out, "language", report.language() + ", SDK: " + report.sdk());
         if (!report.producers().isEmpty()) {
             line(out, "made with", String.join(", ", report.producers()));
@@ -28,7 +33,10 @@ final class InspectText {
         line(out, "size", report.byteSize() + " bytes, " + report.functionCount() + " functions");
         line(out, "sha256", report.digest());
         line(out, "memory", report.memory() == null ? "none" : report.memory() + " pages of 64 KiB");
-        line(out, "start", report.startFunctions().isEmpty() ? "none" : String.join(", then ", report.startFunctions()));
+        line(
+                out,
+                "start",
+                report.startFunctions().isEmpty() ? "none" : String.join(", then ", report.startFunctions()));
         line(out, "allocator", report.allocator() == null ? bad("none") : report.allocator());
         line(
                 out,
@@ -47,8 +55,8 @@ final class InspectText {
         List<String> huge = report.hugeFunctions();
         String text = huge.isEmpty()
                 ? "none"
-                : huge.size() + " over HotSpot's 8000 bytes; run Java with -XX:-DontCompileHugeMethods ("
-                        + some(huge) + ")";
+                : huge.size() + " over HotSpot's 8000 bytes; run Java with -XX:-DontCompileHugeMethods (" + some(huge)
+                        + ")";
         line(out, "huge methods", text);
         if (!report.interpretedFunctions().isEmpty()) {
             line(
@@ -77,7 +85,8 @@ final class InspectText {
         out.println(bold("imports") + " (" + report.imports().size() + ")");
         for (ModuleReport.Import each : report.imports()) {
             String verdict = each.problem() == null ? good("known") : bad(String.valueOf(each.problem()));
-            out.println("  " + each.module() + "." + each.name() + "  " + each.kind() + " " + each.type() + "  " + verdict);
+            out.println(
+                    "  " + each.module() + "." + each.name() + "  " + each.kind() + " " + each.type() + "  " + verdict);
         }
     }
 

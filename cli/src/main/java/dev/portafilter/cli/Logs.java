@@ -73,8 +73,8 @@ final class Logs implements PluginLog, AutoCloseable {
         protected void append(ILoggingEvent event) {
             String source = event.getLoggerName();
             IThrowableProxy thrown = event.getThrowableProxy();
-            String message = event.getFormattedMessage()
-                    + (thrown == null ? "" : "\n" + ThrowableProxyUtil.asString(thrown));
+            String message =
+                    event.getFormattedMessage() + (thrown == null ? "" : "\n" + ThrowableProxyUtil.asString(thrown));
             output.line(format.host(
                     Instant.ofEpochMilli(event.getTimeStamp()),
                     event.getLevel().toString().toUpperCase(Locale.ROOT),

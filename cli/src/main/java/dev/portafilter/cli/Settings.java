@@ -53,7 +53,8 @@ final class Settings {
         Settings settings = new Settings(path.toString());
         try {
             String text = Files.readString(path);
-            Object root = new Load(LoadSettings.builder().setLabel(path.toString()).build()).loadFromString(text);
+            Object root =
+                    new Load(LoadSettings.builder().setLabel(path.toString()).build()).loadFromString(text);
             if (root instanceof Map<?, ?> map) {
                 settings.add("", map);
             } else if (root != null) {

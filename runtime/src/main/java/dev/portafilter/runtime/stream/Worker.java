@@ -38,7 +38,7 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final List<Runnable> whenEnded = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
     private int depth;
     private int streams;
@@ -109,17 +109,11 @@ public final class Worker {
      * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
      * by policy at their next callback. Any thread; does not wait.
      *
-     * @param ended runs on the worker's thread when it is done; more than one caller may ask
+     * @return completes on the worker's thread when it is done; more than one caller may ask
      */
-    public void close(Runnable ended) {
-        executor.execute(() -> {
-            if (closed) {
-                ended.run();
-            } else {
-                whenEnded.add(ended);
-                endPlugins();
-            }
-        });
+    public CompletionStage<Void> close() {
+        executor.execute(this::endPlugins);
+        return ended.minimalCompletionStage();
     }
 
     private void endPlugins() {
@@ -165,7 +159,7 @@ public final class Worker {
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
-        whenEnded.forEach(Runnable::run);
+        ended.complete(null);
     }
 
     private void start(List<LoadedPlugin> plugins) {
