@@ -63,7 +63,7 @@ final class DemoReport {
 
     void request(int number, String title, Map<String, String> headers) {
         out.println();
-        out.println(style("bold", number + ". GET /hello with " + title));
+        out.println(style("bold", number + ". " + title));
         line("client sends", "GET /hello", "");
         headers.forEach((name, value) -> line("", name + ": " + value, ""));
     }
@@ -77,11 +77,34 @@ final class DemoReport {
     }
 
     private void steps(List<Event> events, Set<Callback> direction, List<String> asked) {
+        Event last = null;
         for (Event event : events) {
-            if (direction.contains(event.callback())) {
-                step(event, asked);
+            if (!direction.contains(event.callback())) {
+                continue;
             }
+            if (last != null && last.callback() == event.callback()) {
+                changedMeanwhile(last, event);
+            }
+            step(event, asked);
+            last = event;
         }
+    }
+
+    /** What a plugin changed after its callback, when the answer to its question came. */
+    private void changedMeanwhile(Event last, Event next) {
+        List<String> changes = new ArrayList<>();
+        headerChanges(last.after(), next.before(), changes);
+        for (String change : changes) {
+            line(name(last), change + "  (once it had its answer)", style(change));
+        }
+    }
+
+    private static String name(Event event) {
+        return event.plugin().substring(event.plugin().indexOf('.') + 1);
+    }
+
+    private static String style(String change) {
+        return change.startsWith("-") ? "red" : change.startsWith("+") ? "green" : "yellow";
     }
 
     private void step(Event event, List<String> asked) {
@@ -90,16 +113,16 @@ final class DemoReport {
         if (!Arrays.equals(event.bodyBefore(), event.bodyAfter())) {
             bodyChanges(event.bodyBefore(), event.bodyAfter(), changes);
         }
-        String name = event.plugin().substring(event.plugin().indexOf('.') + 1);
         boolean stops = event.result() != 0 && event.callback() == Callback.ON_REQUEST_HEADERS;
         if (stops && !asked.isEmpty()) {
             changes.add("pauses and asks cluster auth: " + String.join(", ", asked));
         } else if (stops) {
             changes.add("stops the request and answers itself");
         }
+        String label = name(event);
         for (String change : changes) {
-            line(name, change, change.startsWith("-") ? "red" : change.startsWith("+") ? "green" : "yellow");
-            name = "";
+            line(label, change, style(change));
+            label = "";
         }
     }
 

@@ -32,10 +32,15 @@ final class DemoRequests {
     private static final Map<String, String> GOOD_KEY = Map.of("x-api-key", DemoServers.GOOD_KEY);
 
     private static final List<Case> CASES = List.of(
-            new Case("no API key", NO_KEY, 401, "token-check answers", response -> true),
-            new Case("an unknown API key", BAD_KEY, 403, "token-check has asked and answers", response -> true),
+            new Case("A request without an API key", NO_KEY, 401, "token-check answers", response -> true),
             new Case(
-                    "a good API key",
+                    "A request with an unknown API key",
+                    BAD_KEY,
+                    403,
+                    "token-check has asked and answers",
+                    response -> true),
+            new Case(
+                    "A request with a good API key",
                     GOOD_KEY,
                     200,
                     "the card number is masked, the path is in x-path",
@@ -46,7 +51,7 @@ final class DemoRequests {
                                             .firstValue("x-path")
                                             .orElse(""))),
             new Case(
-                    "the same key again, now known",
+                    "The same key again, which is known by now",
                     GOOD_KEY,
                     200,
                     "one request remains",
@@ -55,7 +60,7 @@ final class DemoRequests {
                                     .firstValue("x-ratelimit-remaining")
                                     .orElse(""))),
             new Case(
-                    "and again",
+                    "And once more",
                     GOOD_KEY,
                     200,
                     "none remains",
@@ -64,7 +69,7 @@ final class DemoRequests {
                                     .firstValue("x-ratelimit-remaining")
                                     .orElse(""))),
             new Case(
-                    "one request too many",
+                    "One request too many",
                     GOOD_KEY,
                     429,
                     "rate-limit answers",
