@@ -2,6 +2,7 @@ package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.Callback;
 import dev.portafilter.abi.HeaderMap;
+import dev.portafilter.runtime.service.HostClock;
 import dev.portafilter.runtime.stream.FlowState.Event;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,6 @@ public final class HttpStream {
     private final Flow request = new Flow(this, Direction.REQUEST);
     private final Flow response = new Flow(this, Direction.RESPONSE);
     private final int bufferLimit;
-    private final long startWallNanos;
     private final long startNanos;
 
     private @Nullable StreamProperties properties;
@@ -44,7 +44,6 @@ public final class HttpStream {
     HttpStream(Worker worker, HttpExchange exchange, FilterChain chain) {
         this.worker = worker;
         this.exchange = Objects.requireNonNull(exchange, "exchange");
-        this.startWallNanos = worker.services().clock().wallNanos();
         this.startNanos = worker.services().clock().monotonicNanos();
         this.contexts = chain.open(this);
         this.bufferLimit = chain.bufferLimit();
@@ -278,11 +277,19 @@ public final class HttpStream {
         worker.afterCall(this::settled);
     }
 
-    /** The running callback failed the stream: the policy's reply wins over whatever waits, once. */
-    void failPending() {
-        pendingReply = failureReplied ? null : LocalReply.ofFailedPlugin();
+    /**
+     * The running callback failed the stream: the policy's reply wins over whatever waits, once per stream.
+     *
+     * @return false when the stream has been failed before; what is on its way is then the reply of that failure
+     */
+    boolean failPending() {
+        if (failureReplied) {
+            return false;
+        }
         failureReplied = true;
+        pendingReply = LocalReply.ofFailedPlugin();
         worker.afterCall(this::settled);
+        return true;
     }
 
     /** Whether the running callback asked for the end of the stream; its result does not count then. */
@@ -312,8 +319,7 @@ public final class HttpStream {
 
     /** Fails the stream by policy, outside its own callbacks. */
     void fail() {
-        if (!finished) {
-            failPending();
+        if (!finished && failPending()) {
             settled();
         }
     }
@@ -436,8 +442,10 @@ public final class HttpStream {
         return map == null ? null : map.copy();
     }
 
+    /** When the stream began, since the Unix epoch; asked rarely, so derived from the other clock. */
     long startWallNanos() {
-        return startWallNanos;
+        HostClock clock = worker.services().clock();
+        return clock.wallNanos() - (clock.monotonicNanos() - startNanos);
     }
 
     long durationNanos() {

@@ -57,9 +57,10 @@ final class LocalReply {
         return isGrpc(request) ? grpcHeaders() : plainHeaders();
     }
 
-    /** The body for a request; empty for gRPC and for HEAD. */
+    /** The body for a request; empty where the message has none: for gRPC, for HEAD, and for 204 and 304. */
     byte[] body(@Nullable HeaderMap request) {
-        return isGrpc(request) || isHead(request) ? BodyBuffer.EMPTY : body;
+        boolean bodiless = status == 204 || status == 304 || isHead(request) || isGrpc(request);
+        return bodiless ? BodyBuffer.EMPTY : body;
     }
 
     private HeaderMap plainHeaders() {

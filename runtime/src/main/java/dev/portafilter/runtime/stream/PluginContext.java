@@ -114,6 +114,11 @@ final class PluginContext extends GuestContext {
         }
     }
 
+    /** Whether the plugin has said that it is not done yet. */
+    boolean waiting() {
+        return stage == Stage.ENDING && !vm.failed();
+    }
+
     /** Stops for good without telling the guest: it is gone. */
     @Override
     void vmFailed() {
@@ -129,7 +134,7 @@ final class PluginContext extends GuestContext {
 
     /** Delivers the answer of a call; headers, body and trailers are readable only during the callback. */
     void callAnswered(int token, CallAnswer delivered) {
-        if (!running()) {
+        if (!running() && !waiting()) {
             return;
         }
         answer = delivered;

@@ -228,8 +228,7 @@ final class StreamContext extends GuestContext {
             return stream.endPending() ? Slot.Hold.ALL_WATERMARK : Slot.Hold.NONE;
         }
         stage = Stage.DETACHED;
-        stream.failPending();
-        return Slot.Hold.ALL_WATERMARK;
+        return stream.failPending() ? Slot.Hold.ALL_WATERMARK : Slot.Hold.NONE;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,11 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final List<Runnable> whenEnded = new ArrayList<>();
     private FilterChain chain = FilterChain.EMPTY;
     private int depth;
     private int streams;
+    private boolean ending;
     private boolean closed;
 
     /**
@@ -102,27 +105,28 @@ public final class Worker {
     }
 
     /**
-     * Ends everything on this worker: roots are told, timers stop, calls are cancelled, VMs are released. Streams that
-     * are still open go on without plugins that need a guest. Any thread; does not wait.
+     * Ends everything on this worker: roots are told, timers stop, calls are cancelled, VMs are released; a root that
+     * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
+     * by policy at their next callback. Any thread; does not wait.
      *
-     * @return completes on the worker's thread when it is done
+     * @param ended runs on the worker's thread when it is done; more than one caller may ask
      */
-    public CompletionStage<Void> close() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
+    public void close(Runnable ended) {
         executor.execute(() -> {
-            try {
-                closeNow();
-            } finally {
-                done.complete(null);
+            if (closed) {
+                ended.run();
+            } else {
+                whenEnded.add(ended);
+                endPlugins();
             }
         });
-        return done.minimalCompletionStage();
     }
 
-    private void closeNow() {
-        if (closed) {
+    private void endPlugins() {
+        if (ending) {
             return;
         }
+        ending = true;
         enter();
         try {
             for (ChainFilter filter : chain.all()) {
@@ -134,12 +138,34 @@ public final class Worker {
         } finally {
             leave();
         }
+        if (pluginsWait()) {
+            executor.schedule(options.drainMillis(), this::releaseAll);
+        } else {
+            releaseAll();
+        }
+    }
+
+    /** Whether a plugin has asked for time before it ends. */
+    private boolean pluginsWait() {
+        for (ChainFilter filter : chain.all()) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null && plugin.waiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void releaseAll() {
+        if (closed) {
+            return;
+        }
         closed = true;
         chain = FilterChain.EMPTY;
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
-        vms.clear();
+        whenEnded.forEach(Runnable::run);
     }
 
     private void start(List<LoadedPlugin> plugins) {
@@ -156,15 +182,19 @@ public final class Worker {
                             .add(filter);
                 }
             }
-            byVm.values().forEach(this::startVm);
+            byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
             chain = new FilterChain(filters);
         } finally {
             started.complete(null);
         }
     }
 
-    /** Makes one VM and starts these plugins in it; true when all of them run. */
-    private boolean startVm(List<ChainFilter> filters) {
+    /**
+     * Makes one VM and starts these plugins in it; true when all of them run.
+     *
+     * @param failed takes each plugin that does not
+     */
+    private boolean startVm(List<ChainFilter> filters, Consumer<ChainFilter> failed) {
         LoadedPlugin first = filters.get(0).loaded();
         if (first.module() == null) {
             return false;
@@ -184,7 +214,7 @@ public final class Worker {
                 observer.pluginStarted(filter.spec());
             } else {
                 all = false;
-                filter.giveUp();
+                failed.accept(filter);
                 LOG.error("plugin \"{}\" start: {}", filter.spec().qualifiedName(), error);
                 observer.pluginFailed(filter.spec(), error);
             }
@@ -222,7 +252,7 @@ public final class Worker {
         if (notBefore != null && services.clock().monotonicNanos() - notBefore < 0) {
             outcome = WorkerObserver.Reload.BACK_OFF;
         } else {
-            outcome = startVm(filters) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
+            outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
         }
         for (ChainFilter filter : filters) {
             observer.reloaded(filter.spec(), outcome);
@@ -274,6 +304,9 @@ public final class Worker {
             task.run();
         } finally {
             leave();
+        }
+        if (ending && !pluginsWait()) {
+            releaseAll();
         }
     }
 

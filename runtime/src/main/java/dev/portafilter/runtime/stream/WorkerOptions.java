@@ -9,20 +9,40 @@ import org.jspecify.annotations.Nullable;
  *     added at random; default 1000, as Envoy; 0 reloads at the next stream
  * @param spareInFlight whether a stream that the failed VM had already let pass, and did not hold, goes on without the
  *     plugin when another stream makes the VM fail; default false, as Envoy, where it gets 503
+ * @param drainMillis how long a plugin may take to end after {@code on_done} gave false; default 1000
  * @param trace watches callbacks; null for none
  */
 public record WorkerOptions(
         long reloadBaseMillis,
         boolean spareInFlight,
+        long drainMillis,
         @Nullable CallbackTrace trace) {
     /** The defaults. */
-    public static final WorkerOptions DEFAULT = new WorkerOptions(1_000, false, null);
+    public static final WorkerOptions DEFAULT = new WorkerOptions(1_000, false, 1_000, null);
 
     /** Checks the ranges. */
     public WorkerOptions {
+        if (drainMillis < 1) {
+            throw new IllegalArgumentException("drainMillis: " + drainMillis + " (expected: 1 or more)");
+        }
         if (reloadBaseMillis < 0) {
             throw new IllegalArgumentException(
                     "reloadBaseMillis: " + reloadBaseMillis + " is negative (expected: 0 or more)");
         }
+    }
+
+    /** These options with another back-off. */
+    public WorkerOptions withReloadBaseMillis(long millis) {
+        return new WorkerOptions(millis, spareInFlight, drainMillis, trace);
+    }
+
+    /** These options, sparing streams in flight or not. */
+    public WorkerOptions withSpareInFlight(boolean spare) {
+        return new WorkerOptions(reloadBaseMillis, spare, drainMillis, trace);
+    }
+
+    /** These options with a watcher. */
+    public WorkerOptions withTrace(@Nullable CallbackTrace watcher) {
+        return new WorkerOptions(reloadBaseMillis, spareInFlight, drainMillis, watcher);
     }
 }

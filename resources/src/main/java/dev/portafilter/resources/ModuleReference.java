@@ -1,0 +1,38 @@
+package dev.portafilter.resources;
+
+import java.security.PublicKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The module of a plugin, and everything that says how to get it and what to check. Source: WasmPlugin reference,
+ * sections 1.4, 1.6 and 5.
+ *
+ * @param url where it is
+ * @param sha256 64 lower-case hex digits; empty unless set
+ * @param pullPolicy when to ask the registry again
+ * @param imagePullSecret the name of the secret in the plugin's namespace; null unless set
+ * @param verificationKeys keys, one of which must have signed the module; empty when no signature is asked for
+ */
+public record ModuleReference(
+        ModuleUrl url,
+        String sha256,
+        PullPolicy pullPolicy,
+        @Nullable String imagePullSecret,
+        List<PublicKey> verificationKeys) {
+    /** When to ask the registry again. */
+    public enum PullPolicy {
+        /** As the tag says: always for {@code latest}, else as {@link #IF_NOT_PRESENT}. */
+        UNSPECIFIED,
+        /** Only when it is not in the cache. */
+        IF_NOT_PRESENT,
+        /** Whenever the resource changes. */
+        ALWAYS
+    }
+
+    /** The url and what is checked, without keys. */
+    @Override
+    public String toString() {
+        return url + (sha256.isEmpty() ? "" : " sha256 " + sha256);
+    }
+}

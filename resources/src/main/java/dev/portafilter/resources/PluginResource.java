@@ -1,0 +1,25 @@
+package dev.portafilter.resources;
+
+import dev.portafilter.runtime.plugin.PluginSpec;
+
+/**
+ * A valid resource, and the plugin that it means.
+ *
+ * @param kind the kind that was written
+ * @param model the resource as written
+ * @param spec the plugin for the runtime
+ * @param revision changes whenever an operator changes the resource: Kubernetes' {@code resourceVersion}, or a SHA-256 of
+ *     metadata and spec
+ * @param position where the resource begins
+ */
+public record PluginResource(String kind, WasmPlugin model, PluginSpec spec, String revision, SourcePosition position) {
+    /** {@code namespace/name}. */
+    public String identity() {
+        return spec.namespace() + "/" + spec.name();
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + identity() + " at " + position;
+    }
+}

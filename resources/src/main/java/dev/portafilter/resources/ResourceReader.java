@@ -1,0 +1,269 @@
+package dev.portafilter.resources;
+
+import dev.portafilter.resources.ResourceSet.SkippedObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
+
+/**
+ * Reads resources from files. Whatever is written there, the answer is a {@link ResourceSet}, never an exception: each
+ * error refuses one resource, or one file, and the others are read all the same.
+ *
+ * <p>A file holds YAML 1.2 in UTF-8, any number of documents, each one resource or a {@code kind: List} of them; a file
+ * whose name ends in {@code .json} holds JSON. Of a directory, the files ending in {@code .yaml}, {@code .yml} and {@code
+ * .json} are read in the order of their names; those that begin with a dot, and directories inside, are left alone.
+ */
+public final class ResourceReader {
+    private static final Set<String> FUTURE_KINDS = Set.of("TrafficExtension", "ServiceMeshExtension");
+
+    private final ReadOptions options;
+    private final Problems problems = new Problems();
+    private final List<PluginResource> resources = new ArrayList<>();
+    private final List<SkippedObject> skipped = new ArrayList<>();
+    private final Map<String, SourcePosition> identities = new HashMap<>();
+
+    private ResourceReader(ReadOptions options) {
+        this.options = options;
+    }
+
+    /** Reads a file or directory with {@link ReadOptions#DEFAULT}. */
+    public static ResourceSet read(Path path) {
+        return read(path, ReadOptions.DEFAULT);
+    }
+
+    /** Reads a file or directory. */
+    public static ResourceSet read(Path path, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options);
+        if (Files.isDirectory(path)) {
+            reader.readDirectory(path);
+        } else if (Files.exists(path)) {
+            reader.readFile(path);
+        } else {
+            reader.fileError(
+                    "file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
+        }
+        return reader.result(path.toString());
+    }
+
+    /**
+     * Reads bytes that are in no file.
+     *
+     * @param name what messages call them; JSON when it ends in {@code .json}
+     * @param bytes the content; not kept
+     */
+    public static ResourceSet read(String name, byte[] bytes, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options);
+        Path base = options.baseDirectory();
+        reader.readBytes(name, bytes, base == null ? Path.of("") : base);
+        return reader.result(name);
+    }
+
+    private ResourceSet result(String name) {
+        if (resources.isEmpty() && problems.errorCount() == 0) {
+            problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no WasmPlugin", null);
+        }
+        return new ResourceSet(resources, problems.list(), skipped);
+    }
+
+    private void fileError(String rule, String file, String message, String expected) {
+        problems.error(rule, SourcePosition.whole(file), "", null, message, expected);
+    }
+
+    private void readDirectory(Path directory) {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, ResourceReader::isResourceFile)) {
+            for (Path entry : entries) {
+                files.add(entry);
+                if (files.size() > ReadLimits.FILES) {
+                    fileError("limit.files", directory.toString(), "too many files", "at most " + ReadLimits.FILES);
+                    return;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            fileError(
+                    "file.unreadable",
+                    directory.toString(),
+                    "cannot be listed: " + e.getMessage(),
+                    "a readable directory");
+        }
+        files.sort((a, b) -> fileName(a).compareTo(fileName(b)));
+        files.forEach(this::readFile);
+    }
+
+    private static String fileName(Path path) {
+        Path name = path.getFileName();
+        return name == null ? "" : name.toString();
+    }
+
+    private static boolean isResourceFile(Path path) {
+        String name = fileName(path);
+        String lower = name.toLowerCase(Locale.ROOT);
+        return !name.startsWith(".")
+                && (lower.endsWith(".yaml") || lower.endsWith(".yml") || lower.endsWith(".json"))
+                && Files.isRegularFile(path);
+    }
+
+    private void readFile(Path file) {
+        String name = file.toString();
+        Path base = options.baseDirectory();
+        if (base == null) {
+            Path parent = file.toAbsolutePath().getParent();
+            base = parent == null ? file.toAbsolutePath() : parent;
+        }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(ReadLimits.FILE_BYTES + 1);
+        } catch (IOException e) {
+            fileError("file.unreadable", name, "cannot be read: " + e.getMessage(), "a readable file");
+            return;
+        }
+        readBytes(name, bytes, base);
+    }
+
+    private void readBytes(String file, byte[] bytes, Path baseDirectory) {
+        int problemsBefore = problems.size();
+        if (bytes.length > ReadLimits.FILE_BYTES) {
+            fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
+            return;
+        }
+        String text = decode(file, bytes);
+        if (text != null) {
+            boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
+            List<Document> documents =
+                    json ? JsonDocuments.read(file, text, problems) : YamlDocuments.read(file, text, problems);
+            for (Document document : documents) {
+                readObject(document.root(), "", document.sound(), baseDirectory);
+            }
+        }
+        problems.sortFrom(problemsBefore);
+    }
+
+    /** The text without byte order mark; null after an error. */
+    private @Nullable String decode(String file, byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        boolean utf8 =
+                !StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
+        String text = out.flip().toString();
+        if (!utf8) {
+            boolean utf16 = bytes.length > 1 && (bytes[0] == (byte) 0xFE || bytes[0] == (byte) 0xFF);
+            String message = utf16 ? "is UTF-16" : "is no UTF-8 from here on";
+            problems.error("file.encoding", endOf(file, text), "", null, message, "UTF-8");
+            return null;
+        }
+        int bad = indexOfUnprintable(text);
+        if (bad >= 0) {
+            String message = String.format("character U+%04X is not allowed", text.codePointAt(bad));
+            SourcePosition position = endOf(file, text.substring(0, bad));
+            problems.error("yaml.character", position, "", null, message, "printable text");
+            return null;
+        }
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static int indexOfUnprintable(String text) {
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            if (!StreamReader.isPrintable(c) && !(c == 0xFEFF && i == 0)) {
+                return i;
+            }
+            i += Character.charCount(c);
+        }
+        return -1;
+    }
+
+    /** The place behind a text that begins a file. */
+    private static SourcePosition endOf(String file, String text) {
+        int lines = 1 + (int) text.chars().filter(c -> c == '\n').count();
+        return new SourcePosition(file, lines, text.length() - text.lastIndexOf('\n'));
+    }
+
+    /** Reads one object: a resource, a list of them, or something that is none of ours. */
+    private void readObject(Node node, String path, boolean sound, Path baseDirectory) {
+        if (node instanceof Node.Nothing && path.isEmpty()) {
+            return;
+        }
+        Field object = new Field(path, node, problems);
+        Fields fields = object.mapping("object");
+        if (fields == null) {
+            return;
+        }
+        String apiVersion = word(fields, "apiVersion");
+        String kind = word(fields, "kind");
+        if (apiVersion == null || kind == null) {
+            return;
+        }
+        boolean ourGroup = apiVersion.startsWith("extensions.istio.io/");
+        if (kind.equals(WasmPlugin.KIND) || ourGroup && kind.equals(WasmPlugin.KIND + "List") || kind.equals("List")) {
+            readKnown(fields, apiVersion, kind, sound, baseDirectory);
+        } else if (FUTURE_KINDS.contains(kind)) {
+            refuse(fields, "kind", "is not supported yet", WasmPlugin.KIND);
+        } else if (ourGroup || kind.equalsIgnoreCase(WasmPlugin.KIND)) {
+            refuse(fields, "kind", "is unknown", WasmPlugin.KIND);
+        } else {
+            skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
+        }
+    }
+
+    private void readKnown(Fields fields, String apiVersion, String kind, boolean sound, Path baseDirectory) {
+        if (!kind.equals(WasmPlugin.KIND)) {
+            Field items = fields.get("items");
+            if (items != null) {
+                items.sequence("object").forEach(item -> readObject(item.node(), item.path(), sound, baseDirectory));
+            }
+            return;
+        }
+        if (!apiVersion.equals(WasmPlugin.API_VERSION)) {
+            refuse(fields, "apiVersion", "is unknown", WasmPlugin.API_VERSION);
+            return;
+        }
+        int errorsBefore = problems.errorCount();
+        checkUnique(fields);
+        PluginResource resource = new WasmPluginReader(fields, options, baseDirectory).read(errorsBefore);
+        if (resource != null && sound) {
+            resources.add(resource);
+        }
+    }
+
+    private void checkUnique(Fields fields) {
+        String identity = WasmPluginReader.identity(fields, options);
+        if (identity == null) {
+            return;
+        }
+        SourcePosition before = identities.putIfAbsent(identity, fields.position());
+        if (before != null) {
+            String message = Words.quote(identity) + " stands at " + before + " already";
+            problems.error("V-40", fields.position(), "metadata.name", null, message, "each name once in a namespace");
+        }
+    }
+
+    private static void refuse(Fields fields, String name, String message, String expected) {
+        Field field = fields.get(name);
+        if (field != null) {
+            field.errorWithValue("object", message, expected);
+        }
+    }
+
+    private static @Nullable String word(Fields fields, String name) {
+        Field field = fields.get(name);
+        if (field == null) {
+            fields.missing(name, "object", name.equals("kind") ? WasmPlugin.KIND : WasmPlugin.API_VERSION);
+            return null;
+        }
+        return field.text("object");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.portafilter.resources;
+
+import dev.portafilter.runtime.plugin.PluginSpec;
+import java.util.List;
+
+/**
+ * What was read: the resources that are valid, in the order they were found, and all problems of all resources.
+ *
+ * @param resources the valid resources
+ * @param problems errors and warnings, by place
+ * @param skipped objects of kinds that are none of ours
+ */
+public record ResourceSet(List<PluginResource> resources, List<Problem> problems, List<SkippedObject> skipped) {
+    /**
+     * An object of a kind that is none of ours.
+     *
+     * @param position where it begins
+     * @param apiVersion its API version
+     * @param kind its kind
+     */
+    public record SkippedObject(SourcePosition position, String apiVersion, String kind) {}
+
+    /** Makes a set; the lists are copied. */
+    public ResourceSet {
+        resources = List.copyOf(resources);
+        problems = List.copyOf(problems);
+        skipped = List.copyOf(skipped);
+    }
+
+    /** The problems for which a resource was refused. */
+    public List<Problem> errors() {
+        return problems.stream().filter(Problem::isError).toList();
+    }
+
+    /** The other problems. */
+    public List<Problem> warnings() {
+        return problems.stream().filter(problem -> !problem.isError()).toList();
+    }
+
+    /** Whether a resource, or a file, was refused. */
+    public boolean hasErrors() {
+        return problems.stream().anyMatch(Problem::isError);
+    }
+
+    /** The plugin of every valid resource, in the order they were found; see {@link Selection} for those of a workload. */
+    public List<PluginSpec> plugins() {
+        return resources.stream().map(PluginResource::spec).toList();
+    }
+}

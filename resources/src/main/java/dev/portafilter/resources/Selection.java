@@ -1,0 +1,197 @@
+package dev.portafilter.resources;
+
+import dev.portafilter.resources.Attachment.Mode;
+import dev.portafilter.resources.Attachment.PluginType;
+import dev.portafilter.resources.Attachment.TargetReference;
+import dev.portafilter.resources.Attachment.TrafficMatch;
+import dev.portafilter.runtime.plugin.ChainOrder;
+import dev.portafilter.runtime.plugin.PluginSpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which resources apply to the HTTP traffic of a workload, and why the others do not. Source: WasmPlugin reference,
+ * sections 2.2 to 2.8.
+ *
+ * @param chain the resources that filter, in chain order
+ * @param services the resources that run once and are in no chain, by name
+ * @param excluded the others, in the order given
+ * @param warnings what was not looked at
+ */
+public record Selection(
+        List<PluginResource> chain, List<PluginResource> services, List<Exclusion> excluded, List<Problem> warnings) {
+    /** Why a resource does not apply. */
+    public enum Reason {
+        /** It is in a namespace that the workload does not look at. */
+        NAMESPACE,
+        /** The workload lacks a label. */
+        SELECTOR,
+        /** The workload does not belong to its target. */
+        TARGET,
+        /** It is for other traffic. */
+        MATCH,
+        /** It filters connections, which this host does not. */
+        UNSUPPORTED
+    }
+
+    /**
+     * A resource that does not apply.
+     *
+     * @param resource the resource
+     * @param reason the first reason found
+     * @param detail the reason in words, with the values that decided
+     */
+    public record Exclusion(PluginResource resource, Reason reason, String detail) {
+        /** Such as {@code ingress/auth does not apply: label istio is "x" (expected: "y")}. */
+        @Override
+        public String toString() {
+            return resource.identity() + " does not apply: " + detail;
+        }
+    }
+
+    /** Selects from resources. */
+    public static Selection of(Collection<PluginResource> resources, Workload workload) {
+        List<PluginResource> chain = new ArrayList<>();
+        List<PluginResource> services = new ArrayList<>();
+        List<Exclusion> excluded = new ArrayList<>();
+        List<Problem> warnings = new ArrayList<>();
+        for (PluginResource resource : resources) {
+            Exclusion exclusion = exclusion(resource, workload);
+            if (exclusion != null) {
+                excluded.add(exclusion);
+                continue;
+            }
+            (resource.spec().service() ? services : chain).add(resource);
+            warn(resource, workload, warnings);
+        }
+        Comparator<PluginResource> order = Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
+        chain.sort(order);
+        services.sort(order);
+        return new Selection(List.copyOf(chain), List.copyOf(services), List.copyOf(excluded), List.copyOf(warnings));
+    }
+
+    /** The plugins of the chain in order, then the services. */
+    public List<PluginSpec> plugins() {
+        return Stream.concat(chain.stream(), services.stream())
+                .map(PluginResource::spec)
+                .toList();
+    }
+
+    private static @Nullable Exclusion exclusion(PluginResource resource, Workload workload) {
+        Attachment attachment = resource.model().attachment();
+        if (!workload.anyScope()) {
+            String namespace = resource.spec().namespace();
+            if (!namespace.equals(workload.namespace()) && !namespace.equals(workload.rootNamespace())) {
+                return new Exclusion(
+                        resource,
+                        Reason.NAMESPACE,
+                        "namespace " + namespace + " (expected: " + workload.namespace() + " or "
+                                + workload.rootNamespace() + ")");
+            }
+            String target = targetMismatch(resource, workload);
+            if (target != null) {
+                return new Exclusion(resource, Reason.TARGET, target);
+            }
+            String label = labelMismatch(attachment.selector(), workload.labels());
+            if (label != null) {
+                return new Exclusion(resource, Reason.SELECTOR, label);
+            }
+        }
+        if (!matches(attachment.match(), workload)) {
+            return new Exclusion(resource, Reason.MATCH, "no match fits " + traffic(workload));
+        }
+        if (attachment.type() == PluginType.NETWORK) {
+            return new Exclusion(resource, Reason.UNSUPPORTED, "type NETWORK filters connections (expected: HTTP)");
+        }
+        return null;
+    }
+
+    private static @Nullable String targetMismatch(PluginResource resource, Workload workload) {
+        List<TargetReference> targets = resource.model().attachment().targetRefs();
+        if (targets.isEmpty()) {
+            return null;
+        }
+        String gateway = workload.gatewayName();
+        if (gateway == null) {
+            return "targetRefs are set, and the workload belongs to no Kubernetes Gateway";
+        }
+        boolean sameNamespace = resource.spec().namespace().equals(workload.namespace());
+        for (TargetReference target : targets) {
+            if (target.kind().equals("Gateway") && target.name().equals(gateway) && sameNamespace) {
+                return null;
+            }
+        }
+        return "no target is Gateway " + gateway + " in namespace " + workload.namespace() + " (targets: " + targets
+                + " in namespace " + resource.spec().namespace() + ")";
+    }
+
+    private static @Nullable String labelMismatch(@Nullable Map<String, String> selector, Map<String, String> labels) {
+        if (selector == null) {
+            return null;
+        }
+        for (Map.Entry<String, String> wanted : selector.entrySet()) {
+            String found = labels.get(wanted.getKey());
+            if (!wanted.getValue().equals(found)) {
+                return "label " + wanted.getKey() + (found == null ? " is missing" : " is " + Words.quote(found))
+                        + " (expected: " + Words.quote(wanted.getValue()) + ")";
+            }
+        }
+        return null;
+    }
+
+    private static boolean matches(List<TrafficMatch> matches, Workload workload) {
+        boolean listsAll = workload.side() == Workload.Side.UNDEFINED && workload.port() == 0;
+        if (matches.isEmpty() || listsAll) {
+            return true;
+        }
+        boolean anyPort = workload.anyScope() && workload.port() == 0;
+        for (TrafficMatch match : matches) {
+            boolean port = anyPort || match.ports().isEmpty() || match.ports().contains(workload.port());
+            if (port && fits(match.mode(), workload.side())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean fits(Mode mode, Workload.Side side) {
+        return switch (side) {
+            case GATEWAY, SIDECAR_OUTBOUND -> mode != Mode.SERVER;
+            case SIDECAR_INBOUND -> mode != Mode.CLIENT;
+            case UNDEFINED -> true;
+        };
+    }
+
+    private static String traffic(Workload workload) {
+        return workload.side() + (workload.port() == 0 ? " without a known port" : " on port " + workload.port());
+    }
+
+    private static void warn(PluginResource resource, Workload workload, List<Problem> warnings) {
+        if (!workload.anyScope()) {
+            return;
+        }
+        Attachment attachment = resource.model().attachment();
+        Map<String, String> selector = attachment.selector();
+        if (selector != null && !selector.isEmpty()) {
+            warnings.add(ignored(resource, "spec.selector", "is ignored: the labels of this host are not set"));
+        }
+        if (!attachment.targetRefs().isEmpty()) {
+            warnings.add(ignored(resource, "spec.targetRefs", "is ignored: the gateway of this host is not set"));
+        }
+        if (workload.port() == 0
+                && workload.side() != Workload.Side.UNDEFINED
+                && attachment.match().stream().anyMatch(match -> !match.ports().isEmpty())) {
+            warnings.add(
+                    ignored(resource, "spec.match", "has ports, which are ignored: the port of this host is not set"));
+        }
+    }
+
+    private static Problem ignored(PluginResource resource, String field, String message) {
+        return new Problem(Problem.Severity.WARNING, "selection", resource.position(), field, message, null, null);
+    }
+}
