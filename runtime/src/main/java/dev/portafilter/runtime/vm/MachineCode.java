@@ -69,7 +69,8 @@ record MachineCode(
     private static WasmModule parse(byte[] bytes) throws ModuleException {
         try {
             return Parser.parse(bytes);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            // The engine's parser asserts what it should check, which shows when assertions are on.
             throw new ModuleException("module: not valid: " + describe(e), e);
         }
     }
@@ -80,7 +81,7 @@ record MachineCode(
                     .withInterpreterFallback(InterpreterFallback.SILENT)
                     .withCache(capture)
                     .compile());
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
             throw new ModuleException("module: cannot be compiled: " + describe(e), e);
         }
     }
