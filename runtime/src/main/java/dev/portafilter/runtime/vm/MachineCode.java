@@ -5,7 +5,6 @@ import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.CompiledModule;
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
@@ -34,7 +33,7 @@ record MachineCode(
     /** A module whose functions are all interpreted. */
     static MachineCode interpreted(ModuleLayout layout) throws ModuleException {
         WasmModule whole = parse(Outline.withoutCustomSections(layout));
-        return new MachineCode(whole, InterpreterMachine::new, CompiledClasses.NONE, true);
+        return new MachineCode(whole, TracedInterpreter::new, CompiledClasses.NONE, true);
     }
 
     /** The module's code from the cache if it is there, else compiled and put there. */
@@ -70,7 +69,8 @@ record MachineCode(
     private static WasmModule parse(byte[] bytes) throws ModuleException {
         try {
             return Parser.parse(bytes);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            // The engine's parser asserts what it should check, which shows when assertions are on.
             throw new ModuleException("module: not valid: " + describe(e), e);
         }
     }
@@ -81,7 +81,7 @@ record MachineCode(
                     .withInterpreterFallback(InterpreterFallback.SILENT)
                     .withCache(capture)
                     .compile());
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
             throw new ModuleException("module: cannot be compiled: " + describe(e), e);
         }
     }
