@@ -95,6 +95,11 @@ public final class Worker {
         return count;
     }
 
+    /** Whether no task runs and nothing that a guest asked for waits to be done. Worker thread only. */
+    public boolean idle() {
+        return depth == 0 && afterCall.isEmpty();
+    }
+
     /** Linear memory of all VMs of this worker, in bytes. Worker thread only. */
     public long memoryBytes() {
         long bytes = 0;

@@ -1,0 +1,10 @@
+package dev.portafilter.test.conformance;
+
+import java.util.Map;
+
+/** The vectors that have no test here, and why. */
+final class SkippedVectors {
+    static final Map<Integer, String> REASONS = Map.of();
+
+    private SkippedVectors() {}
+}
