@@ -1,10 +1,9 @@
 package dev.portafilter.gateway.standalone;
 
-import dev.portafilter.runtime.service.WorkerExecutor;
+import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.stream.Worker;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +26,7 @@ final class WorkerLoop extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
     private final GatewayOptions options;
-    private final Function<WorkerExecutor, Worker> workers;
+    private final ProxyWasmHost host;
     private final Counters counters;
     private final Listening listening;
     private final Set<ProxyExchange> exchanges = new HashSet<>();
@@ -40,12 +38,12 @@ final class WorkerLoop extends VerticleBase {
 
     WorkerLoop(
             GatewayOptions options,
-            Function<WorkerExecutor, Worker> workers,
+            ProxyWasmHost host,
             CallClients callClients,
             Counters counters,
             Listening listening) {
         this.options = options;
-        this.workers = workers;
+        this.host = host;
         this.callClients = callClients;
         this.counters = counters;
         this.listening = listening;
@@ -55,8 +53,7 @@ final class WorkerLoop extends VerticleBase {
     public Future<?> start() {
         context.exceptionHandler(cause -> LOG.error("worker: an event could not be handled", cause));
         clients = callClients.of(context);
-        LoopExecutor executor = new LoopExecutor(vertx, context);
-        worker = workers.apply(executor);
+        worker = host.newWorker(new LoopExecutor(vertx, context));
         Promise<Void> listens = Promise.promise();
         // Not before its VMs have started, so that no request waits for them.
         worker.started().thenRun(() -> listen().onComplete(listens));
@@ -122,10 +119,6 @@ final class WorkerLoop extends VerticleBase {
 
     void count(int status) {
         counters.responded(status);
-    }
-
-    Context context() {
-        return context;
     }
 
     /** Stops accepting and waits for the exchanges under way, as long as the limits say. Any thread. */
