@@ -142,6 +142,37 @@ class BufferFunctionsTest {
     }
 
     @Test
+    void bufferAtItsLimit_takesNoMore_butCanBeReplaced() {
+        int[] spliced = new int[1];
+        vm.stream.buffers.put(BufferType.HTTP_REQUEST_BODY, new GuestBuffer() {
+            @Override
+            public int size() {
+                return Limits.BUFFER_SIZE;
+            }
+
+            @Override
+            public void copyTo(int start, int length, byte[] destination, int destinationOffset) {}
+
+            @Override
+            public boolean writable() {
+                return true;
+            }
+
+            @Override
+            public void splice(int start, int length, byte[] data) {
+                spliced[0]++;
+            }
+        });
+
+        assertThat(write(0, 0, "x")).isEqualTo(Status.INTERNAL_FAILURE);
+        assertThat(write(-1, 0, "x")).isEqualTo(Status.INTERNAL_FAILURE);
+        assertThat(spliced[0]).isZero();
+        assertThat(write(0, 1, "x")).isEqualTo(Status.OK);
+        assertThat(write(0, -1, "x")).isEqualTo(Status.OK);
+        assertThat(spliced[0]).isEqualTo(2);
+    }
+
+    @Test
     void outAddresses_outside_areInvalidMemoryAccess() {
         open(BufferType.HTTP_REQUEST_BODY, "hello", true);
 

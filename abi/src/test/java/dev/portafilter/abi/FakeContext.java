@@ -11,7 +11,7 @@ import java.util.Map;
 final class FakeContext implements EffectiveContext {
     final Map<MapType, HeaderMap> readable = new EnumMap<>(MapType.class);
     final Map<MapType, HeaderMap> writable = new EnumMap<>(MapType.class);
-    final Map<BufferType, FakeBuffer> buffers = new EnumMap<>(BufferType.class);
+    final Map<BufferType, GuestBuffer> buffers = new EnumMap<>(BufferType.class);
     final Map<String, String> properties = new HashMap<>();
 
     /** Every request, in order, such as {@code continueStream REQUEST}. */
