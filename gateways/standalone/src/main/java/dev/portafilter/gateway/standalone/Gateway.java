@@ -40,8 +40,9 @@ public final class Gateway implements AutoCloseable {
         this.vertx = Vertx.vertx(new VertxOptions()
                 // One more for the admin server.
                 .setEventLoopPoolSize(options.workers() + 1)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false))
                 // A plugin may run as long as its deadline allows, and its VM starts on the event loop.
                 .setMaxEventLoopExecuteTime(60)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS));
@@ -124,7 +125,11 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
             LoggerFactory.getLogger(Gateway.class).warn("gateway: did not stop in time", e);
         }

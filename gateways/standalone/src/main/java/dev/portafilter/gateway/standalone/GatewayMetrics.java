@@ -37,10 +37,16 @@ final class GatewayMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         garbage.bindTo(registry);
-        FunctionCounter.builder("portafilter.connections", counters, c -> c.connections().sum())
+        FunctionCounter.builder(
+                        "portafilter.connections",
+                        counters,
+                        c -> c.connections().sum())
                 .description("Connections that clients made")
                 .register(registry);
-        Gauge.builder("portafilter.requests.active", counters, c -> c.requestsActive().get())
+        Gauge.builder(
+                        "portafilter.requests.active",
+                        counters,
+                        c -> c.requestsActive().get())
                 .description("Requests under way")
                 .register(registry);
         for (int hundreds = 1; hundreds <= 9; hundreds++) {

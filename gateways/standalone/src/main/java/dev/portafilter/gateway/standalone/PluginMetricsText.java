@@ -61,10 +61,19 @@ final class PluginMetricsText {
         }
         switch (sample.type()) {
             case COUNTER ->
-                text.append("# TYPE ").append(name).append(" counter\n").append(name).append(' ').append(
-                        Long.toUnsignedString(sample.value()));
-            default -> text.append("# TYPE ").append(name).append(" gauge\n").append(name).append(' ').append(
-                    sample.value());
+                text.append("# TYPE ")
+                        .append(name)
+                        .append(" counter\n")
+                        .append(name)
+                        .append(' ')
+                        .append(Long.toUnsignedString(sample.value()));
+            default ->
+                text.append("# TYPE ")
+                        .append(name)
+                        .append(" gauge\n")
+                        .append(name)
+                        .append(' ')
+                        .append(sample.value());
         }
         text.append('\n');
     }
@@ -76,9 +85,17 @@ final class PluginMetricsText {
         for (int i = 0; i <= last; i++) {
             sum += histogram.countIn(i);
             String bound = i == last ? "+Inf" : Long.toString(histogram.upperBound(i));
-            text.append(name).append("_bucket{le=\"").append(bound).append("\"} ").append(sum).append('\n');
+            text.append(name)
+                    .append("_bucket{le=\"")
+                    .append(bound)
+                    .append("\"} ")
+                    .append(sum)
+                    .append('\n');
         }
-        text.append(name).append("_sum ").append(Long.toUnsignedString(histogram.sum())).append('\n');
+        text.append(name)
+                .append("_sum ")
+                .append(Long.toUnsignedString(histogram.sum()))
+                .append('\n');
         text.append(name).append("_count ").append(sum).append('\n');
     }
 }

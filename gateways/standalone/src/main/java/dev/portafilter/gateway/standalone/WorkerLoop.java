@@ -6,8 +6,8 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -69,7 +69,9 @@ final class WorkerLoop extends VerticleBase {
         });
         created.invalidRequestHandler(this::refuse);
         created.requestHandler(request -> ProxyExchange.begin(this, request));
-        return created.listen(listening.port(options.listen().port()), options.listen().host())
+        return created.listen(
+                        listening.port(options.listen().port()),
+                        options.listen().host())
                 .onSuccess(listens -> listening.bound(listens.actualPort()))
                 .mapEmpty();
     }
@@ -77,7 +79,8 @@ final class WorkerLoop extends VerticleBase {
     private void refuse(HttpServerRequest request) {
         ClientConnection.of(request.connection()).nextRequest();
         Throwable cause = request.decoderResult().cause();
-        int status = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        int status =
+                cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
         count(status);
         String text = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
         new ClientSide(vertx, request, new RequestFacts(true)).refuse(new Refusal(status, text));

@@ -54,8 +54,8 @@ class TlsTest {
                         .setUseAlpn(true)
                         .setAlpnVersions(List.of(version))
                         .setKeyCertOptions(keys()))
-                .requestHandler(request -> request.response()
-                        .end(request.version() + " " + request.getHeader("x-forwarded-proto")))
+                .requestHandler(request ->
+                        request.response().end(request.version() + " " + request.getHeader("x-forwarded-proto")))
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -127,12 +127,12 @@ class TlsTest {
 
     private static String ask(GatewayFixture fixture, HttpVersion version) throws Exception {
         HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                        .setSsl(true)
-                        .setUseAlpn(true)
-                        .setForceSni(true)
-                        .setProtocolVersion(version)
-                        .setTrustOptions(new PemTrustOptions()
-                                .addCertPath(certificate.certificate().toString())));
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setForceSni(true)
+                .setProtocolVersion(version)
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertPath(certificate.certificate().toString())));
         String body = client.request(HttpMethod.GET, fixture.gateway.endpoint().port(), "localhost", "/")
                 .compose(request -> request.send())
                 .compose(response -> response.body())
