@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-    private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf(ClientConnection.class, "connection");
+    private static final AttributeKey<ClientConnection> KEY =
+            AttributeKey.valueOf(ClientConnection.class, "connection");
 
     private final long id;
     // HTTP/1.1 only: facts of requests that Vert.x has read and not yet announced, oldest first.
@@ -89,7 +90,8 @@ final class ClientConnection {
                 current = new RequestFacts(empty && !HttpUtil.isTransferEncodingChunked(request));
                 read.add(current);
             }
-            if (message instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+            if (message instanceof LastHttpContent last
+                    && !last.trailingHeaders().isEmpty()) {
                 current.setTrailers(HeaderLines.trailers(last.trailingHeaders()));
             }
             super.channelRead(context, message);
@@ -126,8 +128,7 @@ final class ClientConnection {
                 boolean endOfStream)
                 throws Http2Exception {
             seen(streamId, headers, endOfStream);
-            super.onHeadersRead(
-                    context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
+            super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
         }
 
         private void seen(int streamId, Http2Headers headers, boolean endOfStream) {

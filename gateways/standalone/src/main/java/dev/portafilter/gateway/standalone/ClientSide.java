@@ -231,7 +231,8 @@ final class ClientSide {
             return;
         }
         request.resume();
-        long timer = vertx.setTimer(LINGER_MILLIS, expired -> ignore(request.connection().close()));
+        long timer = vertx.setTimer(
+                LINGER_MILLIS, expired -> ignore(request.connection().close()));
         request.endHandler(end -> {
             requestEnded = true;
             vertx.cancelTimer(timer);

@@ -2,8 +2,6 @@ package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.HttpCallTransport;
-import dev.portafilter.runtime.service.WorkerExecutor;
-import dev.portafilter.runtime.stream.Worker;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -14,8 +12,9 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A reverse proxy that runs every request and response through the plugins of a {@link ProxyWasmHost}. Each of its event
@@ -32,14 +31,18 @@ public final class Gateway implements AutoCloseable {
     private final ClusterCalls calls;
     private final Counters counters = new Counters();
     private final Listening listening = new Listening();
+    private volatile @Nullable Endpoint admin;
+    private volatile boolean draining;
     private final List<WorkerLoop> loops = new CopyOnWriteArrayList<>();
 
     private Gateway(GatewayOptions options) {
         this.options = options;
         this.vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(options.workers())
-                .setFileSystemOptions(
-                        new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
+                // One more for the admin server.
+                .setEventLoopPoolSize(options.workers() + 1)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false))
                 // A plugin may run as long as its deadline allows, and its VM starts on the event loop.
                 .setMaxEventLoopExecuteTime(60)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS));
@@ -63,30 +66,32 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException when it cannot
      */
     public Gateway start(ProxyWasmHost host) {
-        return start(host::newWorker);
-    }
-
-    /** Starts with workers from elsewhere. */
-    Gateway start(Function<WorkerExecutor, Worker> workers) {
+        Supplier<Deployable> loop = () -> {
+            WorkerLoop created = new WorkerLoop(options, host, clients, counters, listening);
+            loops.add(created);
+            return created;
+        };
         // The first loop alone chooses the port; the others share it.
-        deploy(workers, 1);
+        deploy("listen", options.listen(), loop, 1);
         if (options.workers() > 1) {
-            deploy(workers, options.workers() - 1);
+            deploy("listen", options.listen(), loop, options.workers() - 1);
+        }
+        Endpoint wanted = options.admin();
+        if (wanted != null) {
+            GatewayMetrics metrics = new GatewayMetrics(host.services().metrics(), counters);
+            AdminServer server = new AdminServer(wanted, host, metrics, () -> !draining);
+            deploy("admin", wanted, () -> server, 1);
+            admin = server.endpoint();
         }
         return this;
     }
 
-    private void deploy(Function<WorkerExecutor, Worker> workers, int instances) {
-        Supplier<Deployable> loop = () -> {
-            WorkerLoop created = new WorkerLoop(options, workers, clients, counters, listening);
-            loops.add(created);
-            return created;
-        };
+    private void deploy(String what, Endpoint endpoint, Supplier<Deployable> verticle, int instances) {
         try {
-            await(vertx.deployVerticle(loop, new DeploymentOptions().setInstances(instances)));
+            await(vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances)));
         } catch (CompletionException e) {
-            throw new GatewayException(
-                    "listen: " + options.listen() + " is not possible (" + e.getCause() + ")", e.getCause());
+            Throwable cause = e.getCause();
+            throw new GatewayException(what + ": " + endpoint + " is not possible (" + cause + ")", cause);
         }
     }
 
@@ -95,21 +100,19 @@ public final class Gateway implements AutoCloseable {
         return options.listen().withPort(listening.actual());
     }
 
+    /** Where operators look; null when they were given no place. */
+    public @Nullable Endpoint adminEndpoint() {
+        return admin;
+    }
+
     /** Exchanges under way. */
     public long activeRequests() {
         return counters.requestsActive().get();
     }
 
-    Counters counters() {
-        return counters;
-    }
-
-    Vertx vertx() {
-        return vertx;
-    }
-
     /** Stops accepting, and waits for the exchanges under way as long as the limits say. */
     public void drain() {
+        draining = true;
         Future<Void> all = Future.succeededFuture();
         for (WorkerLoop loop : loops) {
             Future<Void> one = loop.drain();
@@ -122,9 +125,13 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
-            org.slf4j.LoggerFactory.getLogger(Gateway.class).warn("gateway: did not stop in time", e);
+            LoggerFactory.getLogger(Gateway.class).warn("gateway: did not stop in time", e);
         }
     }
 

@@ -21,7 +21,8 @@ final class HeaderLines {
     /** Whether a line of this lower-case name is about one connection and never goes to the next. */
     static boolean hopByHop(String name) {
         return switch (name) {
-            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings" -> true;
+            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings" ->
+                true;
             default -> false;
         };
     }

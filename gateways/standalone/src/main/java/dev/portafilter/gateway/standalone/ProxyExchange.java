@@ -410,5 +410,4 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             requestTimer = -1;
         }
     }
-
 }

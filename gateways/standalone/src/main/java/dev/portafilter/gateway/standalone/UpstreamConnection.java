@@ -86,7 +86,8 @@ final class UpstreamConnection {
             request.end();
             return;
         }
-        // Trailers pass Vert.x by, so they wait until it has let go of all that comes before them. What it then sends as
+        // Trailers pass Vert.x by, so they wait until it has let go of all that comes before them. What it then sends
+        // as
         // the end meets a stream that is closed on our side and is dropped there.
         written.onComplete(done -> {
             if (done.succeeded()) {
@@ -171,8 +172,7 @@ final class UpstreamConnection {
                 boolean endOfStream)
                 throws Http2Exception {
             headEndsStream = endOfStream;
-            super.onHeadersRead(
-                    context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
+            super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
             headEndsStream = false;
         }
     }

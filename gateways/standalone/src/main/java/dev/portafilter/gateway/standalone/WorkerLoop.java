@@ -1,21 +1,19 @@
 package dev.portafilter.gateway.standalone;
 
-import dev.portafilter.runtime.service.WorkerExecutor;
+import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.stream.Worker;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +26,7 @@ final class WorkerLoop extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
     private final GatewayOptions options;
-    private final Function<WorkerExecutor, Worker> workers;
+    private final ProxyWasmHost host;
     private final Counters counters;
     private final Listening listening;
     private final Set<ProxyExchange> exchanges = new HashSet<>();
@@ -40,12 +38,12 @@ final class WorkerLoop extends VerticleBase {
 
     WorkerLoop(
             GatewayOptions options,
-            Function<WorkerExecutor, Worker> workers,
+            ProxyWasmHost host,
             CallClients callClients,
             Counters counters,
             Listening listening) {
         this.options = options;
-        this.workers = workers;
+        this.host = host;
         this.callClients = callClients;
         this.counters = counters;
         this.listening = listening;
@@ -55,8 +53,7 @@ final class WorkerLoop extends VerticleBase {
     public Future<?> start() {
         context.exceptionHandler(cause -> LOG.error("worker: an event could not be handled", cause));
         clients = callClients.of(context);
-        LoopExecutor executor = new LoopExecutor(vertx, context);
-        worker = workers.apply(executor);
+        worker = host.newWorker(new LoopExecutor(vertx, context));
         Promise<Void> listens = Promise.promise();
         // Not before its VMs have started, so that no request waits for them.
         worker.started().thenRun(() -> listen().onComplete(listens));
@@ -72,7 +69,9 @@ final class WorkerLoop extends VerticleBase {
         });
         created.invalidRequestHandler(this::refuse);
         created.requestHandler(request -> ProxyExchange.begin(this, request));
-        return created.listen(listening.port(options.listen().port()), options.listen().host())
+        return created.listen(
+                        listening.port(options.listen().port()),
+                        options.listen().host())
                 .onSuccess(listens -> listening.bound(listens.actualPort()))
                 .mapEmpty();
     }
@@ -80,7 +79,8 @@ final class WorkerLoop extends VerticleBase {
     private void refuse(HttpServerRequest request) {
         ClientConnection.of(request.connection()).nextRequest();
         Throwable cause = request.decoderResult().cause();
-        int status = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        int status =
+                cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
         count(status);
         String text = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
         new ClientSide(vertx, request, new RequestFacts(true)).refuse(new Refusal(status, text));
@@ -122,10 +122,6 @@ final class WorkerLoop extends VerticleBase {
 
     void count(int status) {
         counters.responded(status);
-    }
-
-    Context context() {
-        return context;
     }
 
     /** Stops accepting and waits for the exchanges under way, as long as the limits say. Any thread. */

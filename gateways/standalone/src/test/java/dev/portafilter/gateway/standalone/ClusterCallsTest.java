@@ -47,7 +47,8 @@ class ClusterCallsTest {
     }
 
     private static HttpCallRequest call(String body, int timeoutMillis, String... trailers) {
-        HeaderMap headers = HeaderMap.of(":method", "POST", ":path", "/p", ":authority", "auth", "x-a", "1", "x-a", "2");
+        HeaderMap headers =
+                HeaderMap.of(":method", "POST", ":path", "/p", ":authority", "auth", "x-a", "1", "x-a", "2");
         if (!body.isEmpty()) {
             headers.add("content-length", String.valueOf(body.length()));
         }
@@ -86,8 +87,7 @@ class ClusterCallsTest {
                         "HTTP/1.1 200 OK\nx-b: 1\ntransfer-encoding: chunked\n\n1\no\n1\nk\n0\nt: 1\n\n");
                 Gateway gateway = gateway(cluster.target())) {
             Outcome outcome = start(gateway, call("hello", 0));
-            assertThat(outcome.next())
-                    .isEqualTo("{:status: 200, x-b: 1, transfer-encoding: chunked} ok {t: 1}");
+            assertThat(outcome.next()).isEqualTo("{:status: 200, x-b: 1, transfer-encoding: chunked} ok {t: 1}");
             RawClient.Message request = cluster.taken();
             assertThat(request.startLine()).isEqualTo("POST /p HTTP/1.1");
             assertThat(request.headers()).containsExactly("host: auth", "x-a: 1", "x-a: 2", "content-length: 5");

@@ -210,13 +210,17 @@ class FailureTest {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
                 GatewayFixture fixture =
                         new GatewayFixture(upstream.target(), GatewayLimits.DEFAULT.withHeaders(4_096, 10))) {
-            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\nx: " + "v".repeat(5_000) + "\n\n").status())
+            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\nx: " + "v".repeat(5_000) + "\n\n")
+                            .status())
                     .isEqualTo(431);
-            assertThat(fixture.ask("GET /" + "p".repeat(5_000) + " HTTP/1.1\nhost: a\n\n").status())
+            assertThat(fixture.ask("GET /" + "p".repeat(5_000) + " HTTP/1.1\nhost: a\n\n")
+                            .status())
                     .isEqualTo(431);
-            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n" + "x: v\n".repeat(10) + "\n").status())
+            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n" + "x: v\n".repeat(10) + "\n")
+                            .status())
                     .isEqualTo(431);
-            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n" + "x: v\n".repeat(9) + "\n").status())
+            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n" + "x: v\n".repeat(9) + "\n")
+                            .status())
                     .isEqualTo(200);
         }
     }
@@ -226,12 +230,14 @@ class FailureTest {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
                 GatewayFixture fixture =
                         new GatewayFixture(upstream.target(), GatewayLimits.DEFAULT.withBodyBytes(4))) {
-            assertThat(fixture.ask("POST / HTTP/1.1\nhost: a\ncontent-length: 5\n\nhello").status())
+            assertThat(fixture.ask("POST / HTTP/1.1\nhost: a\ncontent-length: 5\n\nhello")
+                            .status())
                     .isEqualTo(413);
-            RawClient.Message late = fixture.ask(
-                    "POST / HTTP/1.1\nhost: a\ntransfer-encoding: chunked\n\n5\nhello\n0\n\n");
+            RawClient.Message late =
+                    fixture.ask("POST / HTTP/1.1\nhost: a\ntransfer-encoding: chunked\n\n5\nhello\n0\n\n");
             assertThat(late.status()).isEqualTo(413);
-            assertThat(fixture.ask("POST / HTTP/1.1\nhost: a\ncontent-length: 4\n\nhell").status())
+            assertThat(fixture.ask("POST / HTTP/1.1\nhost: a\ncontent-length: 4\n\nhell")
+                            .status())
                     .isEqualTo(200);
             fixture.idle();
         }

@@ -23,7 +23,8 @@ class Http1ProxyTest {
         try (StubUpstream upstream =
                         StubUpstream.answering("HTTP/1.1 200 OK\nx-up: a\nx-up: b\nx-empty:\ncontent-length: 2\n\nok");
                 GatewayFixture fixture = new GatewayFixture(upstream.target())) {
-            RawClient.Message response = fixture.ask("GET /x?a=1 HTTP/1.1\nHost: example.com\nX-A: 1\nx-b: \nX-A: 2\n\n");
+            RawClient.Message response =
+                    fixture.ask("GET /x?a=1 HTTP/1.1\nHost: example.com\nX-A: 1\nx-b: \nX-A: 2\n\n");
             assertThat(response.startLine()).isEqualTo("HTTP/1.1 200 OK");
             assertThat(response.headers()).containsExactly("x-up: a", "x-up: b", "x-empty: ", "content-length: 2");
             assertThat(response.text()).isEqualTo("ok");
@@ -136,8 +137,7 @@ class Http1ProxyTest {
             lines.append("h").append(i).append(": v").append(i).append('\n');
         }
         lines.append("x-bytes: \u0080\u00e4\u00ff\n");
-        try (StubUpstream upstream =
-                        StubUpstream.answering("HTTP/1.1 200 OK\n" + lines + "content-length: 0\n\n");
+        try (StubUpstream upstream = StubUpstream.answering("HTTP/1.1 200 OK\n" + lines + "content-length: 0\n\n");
                 GatewayFixture fixture = new GatewayFixture(upstream.target())) {
             RawClient.Message response = fixture.ask("GET / HTTP/1.1\nhost: a\n" + lines + "\n");
             assertThat(response.headers()).hasSize(102).contains("h99: v99", "x-bytes: \u0080\u00e4\u00ff");
@@ -169,7 +169,9 @@ class Http1ProxyTest {
                     .containsExactly("x: 1");
             assertThat(client.send("GET /304 HTTP/1.1\nhost: a\n\n").headOnly().headers())
                     .containsExactly("etag: 1", "content-length: 9");
-            assertThat(client.send("GET /empty HTTP/1.1\nhost: a\n\n").response().headers())
+            assertThat(client.send("GET /empty HTTP/1.1\nhost: a\n\n")
+                            .response()
+                            .headers())
                     .containsExactly("content-length: 0");
             assertThat(fixture.log)
                     .containsOnly("request_headers 1", "response_headers 1")

@@ -144,10 +144,11 @@ final class Http2Peer implements AutoCloseable {
     private static String describe(Http2StreamFrame frame) {
         if (frame instanceof Http2HeadersFrame headers) {
             StringBuilder text = new StringBuilder("HEADERS {");
-            headers.headers().forEach(line -> text.append(text.length() > 9 ? ", " : "")
-                    .append(line.getKey())
-                    .append(": ")
-                    .append(line.getValue()));
+            headers.headers()
+                    .forEach(line -> text.append(text.length() > 9 ? ", " : "")
+                            .append(line.getKey())
+                            .append(": ")
+                            .append(line.getValue()));
             return text.append('}').append(headers.isEndStream() ? " end" : "").toString();
         }
         if (frame instanceof Http2DataFrame data) {

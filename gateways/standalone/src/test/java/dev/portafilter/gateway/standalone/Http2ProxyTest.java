@@ -19,21 +19,20 @@ class Http2ProxyTest {
 
     @Test
     void headOnlyRequest_isKnownToBeWhole() throws Exception {
-        try (StubUpstream upstream = StubUpstream.answering("HTTP/1.1 200 OK\nX-Up: 1\nx-up: 2\ncontent-length: 2\n\nok");
+        try (StubUpstream upstream =
+                        StubUpstream.answering("HTTP/1.1 200 OK\nX-Up: 1\nx-up: 2\ncontent-length: 2\n\nok");
                 GatewayFixture fixture = GatewayFixture.probed(upstream.target());
                 Http2Peer client = Http2Peer.client(fixture.gateway.endpoint())) {
             Http2Peer.Stream stream =
                     client.open().headers(true, lines(GET, "x-a", "1", "x-a", "2", "cookie", "a=1", "cookie", "b=2"));
-            assertThat(stream.next())
-                    .isEqualTo("HEADERS {:status: 200, x-up: 1, x-up: 2, content-length: 2}");
+            assertThat(stream.next()).isEqualTo("HEADERS {:status: 200, x-up: 1, x-up: 2, content-length: 2}");
             assertThat(stream.next()).isEqualTo("DATA ok");
             assertThat(stream.next()).isEqualTo("DATA  end");
             assertThat(fixture.log).startsWith("request_headers 1", "response_headers 0");
             RawClient.Message request = upstream.taken();
             assertThat(request.startLine()).isEqualTo("GET /x HTTP/1.1");
             assertThat(request.headers())
-                    .containsExactly(
-                            "host: a.b:81", "x-a: 1", "x-a: 2", "cookie: a=1; b=2", "x-forwarded-proto: http");
+                    .containsExactly("host: a.b:81", "x-a: 1", "x-a: 2", "cookie: a=1; b=2", "x-forwarded-proto: http");
         }
     }
 
@@ -43,10 +42,8 @@ class Http2ProxyTest {
                         "HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n2\nok\n0\nx-t: 1\nx-t: 2\n\n");
                 GatewayFixture fixture = GatewayFixture.probed(upstream.target());
                 Http2Peer client = Http2Peer.client(fixture.gateway.endpoint())) {
-            Http2Peer.Stream stream = client.open()
-                    .headers(false, POST)
-                    .data(false, "hello")
-                    .headers(true, "t", "1", "t", "2");
+            Http2Peer.Stream stream =
+                    client.open().headers(false, POST).data(false, "hello").headers(true, "t", "1", "t", "2");
             assertThat(stream.next()).isEqualTo("HEADERS {:status: 200}");
             assertThat(stream.next()).isEqualTo("DATA ok");
             String next = stream.next();
@@ -112,7 +109,9 @@ class Http2ProxyTest {
             String frame = received.next();
             for (; frame.startsWith("DATA "); frame = received.next()) {
                 String rest = frame.substring(5);
-                size += rest.isEmpty() ? 0 : rest.chars().allMatch(Character::isDigit) ? Integer.parseInt(rest) : rest.length();
+                size += rest.isEmpty()
+                        ? 0
+                        : rest.chars().allMatch(Character::isDigit) ? Integer.parseInt(rest) : rest.length();
             }
             assertThat(size).isEqualTo(large.length());
             assertThat(frame).isEqualTo("HEADERS {t: 1} end");

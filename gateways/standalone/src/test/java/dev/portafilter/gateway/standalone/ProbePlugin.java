@@ -17,8 +17,7 @@ final class ProbePlugin {
 
     /** The plugin, which also logs {@code path=bytes} for each of these properties when the request begins. */
     static PluginSpec reading(String... properties) {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 (module
                   (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
                   (import "env" "proxy_get_property" (func $get (param i32 i32 i32 i32) (result i32)))

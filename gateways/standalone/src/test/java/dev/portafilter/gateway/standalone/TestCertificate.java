@@ -12,7 +12,8 @@ record TestCertificate(Path certificate, Path key) {
     static TestCertificate create(Path directory) throws Exception {
         Path store = directory.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "a",
@@ -53,7 +54,6 @@ record TestCertificate(Path certificate, Path key) {
 
     private static Path pem(Path file, String label, byte[] bytes) throws IOException {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        return Files.writeString(
-                file, "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n");
+        return Files.writeString(file, "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
@@ -53,8 +54,8 @@ class TlsTest {
                         .setUseAlpn(true)
                         .setAlpnVersions(List.of(version))
                         .setKeyCertOptions(keys()))
-                .requestHandler(request -> request.response()
-                        .end(request.version() + " " + request.getHeader("x-forwarded-proto")))
+                .requestHandler(request ->
+                        request.response().end(request.version() + " " + request.getHeader("x-forwarded-proto")))
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -125,20 +126,22 @@ class TlsTest {
     }
 
     private static String ask(GatewayFixture fixture, HttpVersion version) throws Exception {
-        return vertx.createHttpClient(new HttpClientOptions()
-                        .setSsl(true)
-                        .setUseAlpn(true)
-                        .setForceSni(true)
-                        .setProtocolVersion(version)
-                        .setTrustOptions(new PemTrustOptions()
-                                .addCertPath(certificate.certificate().toString())))
-                .request(HttpMethod.GET, fixture.gateway.endpoint().port(), "localhost", "/")
+        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setForceSni(true)
+                .setProtocolVersion(version)
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertPath(certificate.certificate().toString())));
+        String body = client.request(HttpMethod.GET, fixture.gateway.endpoint().port(), "localhost", "/")
                 .compose(request -> request.send())
                 .compose(response -> response.body())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS)
                 .toString();
+        client.close();
+        return body;
     }
 
     private static String hex(String text) {
