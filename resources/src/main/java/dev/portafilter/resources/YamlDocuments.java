@@ -94,14 +94,22 @@ final class YamlDocuments {
             return e.rule.equals("limit.values");
         } catch (MarkedYamlEngineException e) {
             reached = position(e.getProblemMark().or(e::getContextMark));
-            String problem = e.getProblem() == null ? "no YAML" : Words.syntax(e.getProblem());
-            problems.error("yaml.syntax", reached, "", null, problem, "YAML 1.2");
+            problems.error("yaml.syntax", reached, "", null, syntax(e), "YAML 1.2");
             return false;
         } catch (RuntimeException e) {
             // The library has no promise about what it throws for hostile text, such as %YAML 99999999999.
             problems.error("yaml.syntax", reached, "", null, "after here, the text is no YAML", "YAML 1.2");
             return false;
         }
+    }
+
+    private String syntax(MarkedYamlEngineException e) {
+        String problem = e.getProblem() == null ? "no YAML" : Words.syntax(e.getProblem());
+        if (e.getContext() == null || e.getContextMark().isEmpty()) {
+            return problem;
+        }
+        return Words.syntax(e.getContext()) + " from line "
+                + position(e.getContextMark()).line() + ": " + problem;
     }
 
     private void accept(Event event, NodeBuilder builder) {
