@@ -400,5 +400,8 @@ class WasmPluginRulesTest {
         PluginResource resource = valid("pluginConfig: {a: hunter2}", "vmConfig: {env: [{name: A, value: hunter2}]}");
         assertThat(resource.toString() + resource.model() + resource.model().env() + resource.spec())
                 .doesNotContain("hunter2");
+        WasmPlugin raw =
+                only(annotated("portafilter.dev/plugin-configuration: hunter2")).model();
+        assertThat(raw.toString() + raw.metadata() + raw.extras()).doesNotContain("hunter2");
     }
 }
