@@ -23,8 +23,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +60,7 @@ public final class ProxyWasmHost implements AutoCloseable {
     private final List<Worker> workers = new CopyOnWriteArrayList<>();
     private final List<SingleThreadWorkerExecutor> serviceThreads = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private ProxyWasmHost(Builder builder) {
         engine = Engine.create(EngineOptions.builder()
@@ -118,13 +121,21 @@ public final class ProxyWasmHost implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        CompletableFuture<?>[] ends = workers.stream()
-                .map(worker -> worker.close().toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(ends).whenComplete((done, error) -> {
-            serviceThreads.forEach(SingleThreadWorkerExecutor::close);
-            engine.close();
-        });
+        AtomicInteger open = new AtomicInteger(workers.size() + 1);
+        Runnable oneEnded = () -> {
+            if (open.decrementAndGet() == 0) {
+                serviceThreads.forEach(SingleThreadWorkerExecutor::close);
+                engine.close();
+                ended.complete(null);
+            }
+        };
+        workers.forEach(worker -> worker.close().thenRun(oneEnded));
+        oneEnded.run();
+    }
+
+    /** Completes, on some worker's thread, once {@link #close} has been called and every worker has ended. */
+    public CompletionStage<Void> closed() {
+        return ended.minimalCompletionStage();
     }
 
     private LoadedPlugin load(PluginSpec spec) {

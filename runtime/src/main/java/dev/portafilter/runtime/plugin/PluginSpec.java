@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Everything that says which plugin runs, where in the chain, and within which limits. Immutable; two specs are equal
- * when every part is the same. Source: WasmPlugin reference, sections 1.2 and 7.3 to 7.5.
+ * Everything that says which plugin runs, where in the chain, and within which limits. Immutable.
+ * Source: WasmPlugin reference, sections 1.2 and 7.3 to 7.5.
  */
 public final class PluginSpec {
     private static final byte[] EMPTY = new byte[0];

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>What the JDK's client cannot do: it sends the authority of the cluster's address as {@code host}, unless the JVM runs
  * with {@code -Djdk.httpclient.allowRestrictedHeaders=host}, in which case the plugin's {@code :authority} is sent; it has
  * no trailers in either direction; it sends header bytes above 127 as {@code ?} over HTTP/1.1; it gives the headers of a
- * response in alphabetical order. Characters of {@code :path} that a URI cannot hold are percent-encoded.
+ * response in alphabetical order; it sends a GET or HEAD once more when the connection ends before the first byte of the
+ * answer. Characters of {@code :path} that a URI cannot hold are percent-encoded.
  * Source: ABI reference, section 3.7.
  */
 public final class JdkHttpCallTransport implements HttpCallTransport, AutoCloseable {

@@ -114,7 +114,7 @@ public final class Worker {
      * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
      * by policy at their next callback. Any thread; does not wait.
      *
-     * @return completes on the worker's thread when it is done
+     * @return completes on the worker's thread when it is done; more than one caller may ask
      */
     public CompletionStage<Void> close() {
         executor.execute(this::endPlugins);

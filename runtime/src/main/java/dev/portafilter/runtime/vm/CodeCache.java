@@ -156,7 +156,8 @@ final class CodeCache {
     /** The version of the engine, which decides what the generated classes may call. */
     private static String engineVersion() {
         Properties properties = new Properties();
-        try (var in = CodeCache.class.getResourceAsStream("/META-INF/maven/com.dylibso.chicory/compiler/pom.properties")) {
+        try (var in =
+                CodeCache.class.getResourceAsStream("/META-INF/maven/com.dylibso.chicory/compiler/pom.properties")) {
             if (in != null) {
                 properties.load(in);
             }

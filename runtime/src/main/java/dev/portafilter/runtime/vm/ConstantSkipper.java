@@ -42,8 +42,8 @@ final class ConstantSkipper {
             // any.convert_extern, extern.convert_any, ref.i31
             case 26, 27, 28 -> {}
             default ->
-                throw new ModuleException(
-                        "module: byte " + in.position() + " follows instruction fb " + opcode + ", which is not constant");
+                throw new ModuleException("module: byte " + in.position() + " follows instruction fb " + opcode
+                        + ", which is not constant");
         }
     }
 

@@ -97,9 +97,8 @@ public final class Engine implements AutoCloseable {
             throw new ModuleException(describe(layout, digest, check));
         }
         long start = System.nanoTime();
-        MachineCode machineCode = options.interpreter()
-                ? MachineCode.interpreted(layout)
-                : MachineCode.compiled(layout, digest, cache);
+        MachineCode machineCode =
+                options.interpreter() ? MachineCode.interpreted(layout) : MachineCode.compiled(layout, digest, cache);
         ModuleReport report = ModuleReport.of(layout, digest, check, machineCode.classes());
         warn(report);
         LOG.debug("module {} loaded in {} ms", report.summary(), (System.nanoTime() - start) / 1_000_000);
@@ -157,8 +156,7 @@ public final class Engine implements AutoCloseable {
 
     private static void checkSize(byte[] code) throws ModuleException {
         if (code.length > MAX_MODULE_SIZE) {
-            throw new ModuleException(
-                    "module: " + code.length + " bytes (expected: at most " + MAX_MODULE_SIZE + ")");
+            throw new ModuleException("module: " + code.length + " bytes (expected: at most " + MAX_MODULE_SIZE + ")");
         }
     }
 

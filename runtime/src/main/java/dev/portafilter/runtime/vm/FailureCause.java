@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param trace the throwable whose stack trace shows the guest's functions, or null
  * @param cause what an operator must see beside the text, or null
  */
-record FailureCause(Kind kind, String text, @Nullable Throwable trace, @Nullable Throwable cause) {
+record FailureCause(
+        Kind kind,
+        String text,
+        @Nullable Throwable trace,
+        @Nullable Throwable cause) {
     private static final String OVERFLOW = "Maximum call stack size exceeded";
     /** Beginnings or parts of the engine's messages, and what Envoy's engine says. */
     private static final Map<String, String> TRAPS = Map.ofEntries(

@@ -74,12 +74,11 @@ final class HostCalls {
 
     /** The end of a guest that calls what it may not call now. */
     GuestStop restricted(String function) {
-        String when =
-                switch (phase) {
-                    case ALLOCATING -> "while the allocator runs";
-                    case START_SECTION -> "in the start section";
-                    default -> "before the first callback";
-                };
+        String when = switch (phase) {
+            case ALLOCATING -> "while the allocator runs";
+            case START_SECTION -> "in the start section";
+            default -> "before the first callback";
+        };
         return new GuestStop(GuestFailure.Kind.RESTRICTED_CALL, function + " may not be called " + when);
     }
 }

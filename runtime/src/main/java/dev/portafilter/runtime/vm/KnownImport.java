@@ -86,7 +86,8 @@ abstract class KnownImport {
         Wasi(WasiFunction function) {
             super(
                     function.name(),
-                    List.of(new Signature(function.parameterTypes(), function.hasResult() ? List.of("i32") : List.of())));
+                    List.of(new Signature(
+                            function.parameterTypes(), function.hasResult() ? List.of("i32") : List.of())));
             this.function = function;
         }
 

@@ -170,8 +170,9 @@ final class LayoutReader {
                 readField(in);
                 layout.types.add(null);
             }
-            default -> throw new ModuleException("module: byte " + in.position() + " follows unknown type form "
-                    + Integer.toHexString(composite));
+            default ->
+                throw new ModuleException("module: byte " + in.position() + " follows unknown type form "
+                        + Integer.toHexString(composite));
         }
     }
 
@@ -207,8 +208,8 @@ final class LayoutReader {
             }
             default -> {
                 if (code < 0x60 || code > 0x7F) {
-                    throw new ModuleException(
-                            "module: byte " + in.position() + " follows unknown value type " + Integer.toHexString(code));
+                    throw new ModuleException("module: byte " + in.position() + " follows unknown value type "
+                            + Integer.toHexString(code));
                 }
                 yield "ref";
             }
@@ -364,7 +365,8 @@ final class LayoutReader {
         for (int i = 0; i < count; i++) {
             int flags = in.index();
             if (flags > 7) {
-                throw new ModuleException("module: byte " + in.position() + " follows element segment of kind " + flags);
+                throw new ModuleException(
+                        "module: byte " + in.position() + " follows element segment of kind " + flags);
             }
             boolean active = (flags & 1) == 0;
             boolean explicit = (flags & 2) != 0;

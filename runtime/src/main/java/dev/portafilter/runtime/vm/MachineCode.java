@@ -5,7 +5,6 @@ import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.CompiledModule;
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
@@ -34,7 +33,7 @@ record MachineCode(
     /** A module whose functions are all interpreted. */
     static MachineCode interpreted(ModuleLayout layout) throws ModuleException {
         WasmModule whole = parse(Outline.withoutCustomSections(layout));
-        return new MachineCode(whole, InterpreterMachine::new, CompiledClasses.NONE, true);
+        return new MachineCode(whole, TracedInterpreter::new, CompiledClasses.NONE, true);
     }
 
     /** The module's code from the cache if it is there, else compiled and put there. */
@@ -42,7 +41,8 @@ record MachineCode(
         CodeCache.@Nullable Entry entry = cache == null ? null : cache.read(digest);
         if (entry != null) {
             try {
-                WasmModule outline = parse(Outline.of(layout, setOf(entry.classes().interpreted())));
+                WasmModule outline =
+                        parse(Outline.of(layout, setOf(entry.classes().interpreted())));
                 return of(outline, load(outline, entry.jar()), entry.classes());
             } catch (ModuleException | ChicoryException | LinkageError e) {
                 LOG.warn("code cache: stored code of module {} does not load; compiling again", digest, e);
@@ -58,8 +58,7 @@ record MachineCode(
         return of(parse(Outline.of(layout, setOf(classes.interpreted()))), machines, classes);
     }
 
-    private static MachineCode of(
-            WasmModule outline, Function<Instance, Machine> machines, CompiledClasses classes) {
+    private static MachineCode of(WasmModule outline, Function<Instance, Machine> machines, CompiledClasses classes) {
         return new MachineCode(outline, machines, classes, classes.interpreted().length > 0);
     }
 
@@ -70,7 +69,8 @@ record MachineCode(
     private static WasmModule parse(byte[] bytes) throws ModuleException {
         try {
             return Parser.parse(bytes);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            // The engine's parser asserts what it should check, which shows when assertions are on.
             throw new ModuleException("module: not valid: " + describe(e), e);
         }
     }
@@ -81,7 +81,7 @@ record MachineCode(
                     .withInterpreterFallback(InterpreterFallback.SILENT)
                     .withCache(capture)
                     .compile());
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
             throw new ModuleException("module: cannot be compiled: " + describe(e), e);
         }
     }

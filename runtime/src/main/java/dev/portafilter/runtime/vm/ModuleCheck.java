@@ -152,7 +152,8 @@ final class ModuleCheck {
             elements += table.minimum();
         }
         if (elements > GuestTable.MAX_ELEMENTS) {
-            problems.add("table: " + elements + " elements at start (expected: at most " + GuestTable.MAX_ELEMENTS + ")");
+            problems.add(
+                    "table: " + elements + " elements at start (expected: at most " + GuestTable.MAX_ELEMENTS + ")");
         }
     }
 

@@ -26,14 +26,20 @@ final class ModuleLayout {
     }
 
     /** A section; {@code start} is its id byte, and for a custom section {@code name} is set and ends at content. */
-    record Section(int id, int start, int content, int end, @Nullable String name) {
+    record Section(
+            int id,
+            int start,
+            int content,
+            int end,
+            @Nullable String name) {
         int size() {
             return end - content;
         }
     }
 
     /** An import; {@code type} is there for functions, {@code description} for everything. */
-    record Import(String module, String name, Kind kind, @Nullable Signature type, String description) {
+    record Import(
+            String module, String name, Kind kind, @Nullable Signature type, String description) {
         String qualifiedName() {
             return module + "." + name;
         }

@@ -20,15 +20,14 @@ record ModuleOrigin(String language, String sdk, List<String> producers) {
     static ModuleOrigin of(ModuleLayout layout) {
         List<String> producers = producers(layout);
         String language = language(layout, String.join(" ", producers).toLowerCase(Locale.ROOT));
-        String sdk =
-                switch (language) {
-                    case "Rust" -> "proxy-wasm Rust SDK";
-                    case "Go" -> "proxy-wasm Go SDK";
-                    case "TinyGo" -> "proxy-wasm Go SDK for TinyGo";
-                    case "AssemblyScript" -> "AssemblyScript proxy-runtime";
-                    case "C++" -> "proxy-wasm C++ SDK";
-                    default -> UNKNOWN;
-                };
+        String sdk = switch (language) {
+            case "Rust" -> "proxy-wasm Rust SDK";
+            case "Go" -> "proxy-wasm Go SDK";
+            case "TinyGo" -> "proxy-wasm Go SDK for TinyGo";
+            case "AssemblyScript" -> "AssemblyScript proxy-runtime";
+            case "C++" -> "proxy-wasm C++ SDK";
+            default -> UNKNOWN;
+        };
         return new ModuleOrigin(language, sdk, producers);
     }
 

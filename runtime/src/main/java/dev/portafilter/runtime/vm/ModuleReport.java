@@ -66,7 +66,12 @@ public record ModuleReport(
      * @param type such as {@code (i32, i32) -> i32}
      * @param problem why it cannot be given, or null
      */
-    public record Import(String module, String name, String kind, String type, @Nullable String problem) {}
+    public record Import(
+            String module,
+            String name,
+            String kind,
+            String type,
+            @Nullable String problem) {}
 
     /**
      * Something that is exported.
@@ -115,7 +120,9 @@ public record ModuleReport(
         for (Export export : layout.exports) {
             boolean function = export.kind() == ModuleLayout.Kind.FUNCTION;
             exports.add(new Item(
-                    export.name(), export.kind().text(), function ? layout.type(export).toString() : ""));
+                    export.name(),
+                    export.kind().text(),
+                    function ? layout.type(export).toString() : ""));
         }
         Export allocator = check.allocator();
         return new ModuleReport(
@@ -150,7 +157,8 @@ public record ModuleReport(
             String name = section.name();
             if (name != null
                     && (name.startsWith(".debug_")
-                            || Arrays.asList("external_debug_info", "sourceMappingURL").contains(name))) {
+                            || Arrays.asList("external_debug_info", "sourceMappingURL")
+                                    .contains(name))) {
                 return true;
             }
         }

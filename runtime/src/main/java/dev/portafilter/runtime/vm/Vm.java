@@ -11,6 +11,7 @@ import dev.portafilter.abi.GuestExit;
 import dev.portafilter.abi.Host;
 import dev.portafilter.abi.HostCall;
 import dev.portafilter.runtime.vm.ModuleLayout.Export;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,7 +63,7 @@ public final class Vm implements AutoCloseable {
             this.instance = new Linker(module.code(), options, hostCalls).link();
             this.memory = (GuestMemory) instance.memory();
         } catch (RuntimeException | OutOfMemoryError e) {
-            throw failed(e, false, options.startDeadlineMillis());
+            throw failed(null, e, false, options.startDeadlineMillis());
         }
         this.allocator = function(module.allocator(), false);
         for (Callback callback : CALLBACKS) {
@@ -89,10 +90,8 @@ public final class Vm implements AutoCloseable {
     }
 
     private GuestFunction function(Export export, boolean outermost) {
-        ExportFunction collecting =
-                outermost && module.managedTypes() ? instance.export(export.name()) : null;
-        return new GuestFunction(
-                instance.getMachine(), export.index(), module.parameterCount(export), collecting);
+        ExportFunction collecting = outermost && module.managedTypes() ? instance.export(export.name()) : null;
+        return new GuestFunction(instance.getMachine(), export.index(), module.parameterCount(export), collecting);
     }
 
     /** Whether the guest has the callback and the plugin's capabilities allow it. */
@@ -205,10 +204,16 @@ public final class Vm implements AutoCloseable {
     }
 
     private GuestFailure failed(@Nullable Throwable thrown, boolean expired, long limitMillis) {
+        return failed(instance, thrown, expired, limitMillis);
+    }
+
+    private GuestFailure failed(
+            @Nullable Instance linked, @Nullable Throwable thrown, boolean expired, long limitMillis) {
         FailureCause cause = FailureCause.of(thrown, expired, limitMillis);
         String callback = running instanceof Callback known ? known.exportName() : running.toString();
         int contextId = runningContext.id();
-        var functions = Backtrace.of(cause.trace(), module.names());
+        var functions =
+                linked == null ? List.<String>of() : Backtrace.of(cause.trace(), linked.getMachine(), module.names());
         String where = "vm \"" + options.name() + "\" " + callback + "(" + contextId + "): ";
         String in = functions.isEmpty() ? "" : " (in " + functions.get(0) + ")";
         GuestFailure failed = new GuestFailure(

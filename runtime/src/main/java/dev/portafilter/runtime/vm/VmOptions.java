@@ -12,11 +12,7 @@ import java.util.Set;
  * @param allowedCapabilities names of host functions, WASI functions and callbacks that the guest may use; empty for all
  */
 public record VmOptions(
-        String name,
-        int memoryPages,
-        long deadlineMillis,
-        long startDeadlineMillis,
-        Set<String> allowedCapabilities) {
+        String name, int memoryPages, long deadlineMillis, long startDeadlineMillis, Set<String> allowedCapabilities) {
     /** The largest memory that one array can hold, just under 2 GiB. */
     public static final int MAX_MEMORY_PAGES = 32767;
 

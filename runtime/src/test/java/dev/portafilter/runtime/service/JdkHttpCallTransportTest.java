@@ -442,7 +442,7 @@ class JdkHttpCallTransportTest {
         return call(HeaderMap.of(":method", "GET", ":path", path, ":authority", "auth.example"), new byte[0], 0);
     }
 
-    /** The JDK's client sends a GET anew when the connection ends before the answer; not so a POST. */
+    /** The JDK's client sends a GET once more when the connection ends before the answer; not so a POST. */
     private static HttpCallRequest post(String path) {
         return call(HeaderMap.of(":method", "POST", ":path", path, ":authority", "auth.example"), new byte[0], 0);
     }

@@ -82,8 +82,7 @@ class LocalReplyTest {
 
     @Test
     void details_withWhiteSpace_haveUnderscores() {
-        LocalReply reply =
-                LocalReply.ofPlugin(403, "a b\tc".getBytes(ISO_8859_1), new byte[0], new HeaderMap(), -1);
+        LocalReply reply = LocalReply.ofPlugin(403, "a b\tc".getBytes(ISO_8859_1), new byte[0], new HeaderMap(), -1);
         assertThat(reply.details()).isEqualTo("a_b_c");
     }
 

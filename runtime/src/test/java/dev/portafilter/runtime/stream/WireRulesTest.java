@@ -10,10 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WireRulesTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     :authority | 404 |
                     :path      | 404 |
                     :method    | 503 | missing required header: :method
@@ -48,7 +45,8 @@ class WireRulesTest {
 
     @Test
     void response_withoutStatus_isRefused() {
-        assertThat(WireRules.refusal(Direction.RESPONSE, HeaderMap.of("x", "1"))).isNotNull();
+        assertThat(WireRules.refusal(Direction.RESPONSE, HeaderMap.of("x", "1")))
+                .isNotNull();
     }
 
     @Test
@@ -82,8 +80,7 @@ class WireRulesTest {
     private static void assertRefused(LocalReply reply, int status, String body) {
         assertThat(reply).isNotNull();
         assertThat(reply.headers(request()).get(":status")).isEqualTo(Integer.toString(status));
-        assertThat(new String(reply.body(request()), US_ASCII))
-                .isEqualTo(body);
+        assertThat(new String(reply.body(request()), US_ASCII)).isEqualTo(body);
     }
 
     private static HeaderMap request() {
