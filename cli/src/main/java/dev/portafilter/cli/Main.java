@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {ServeCommand.class, DemoCommand.class, InspectCommand.class})
 public final class Main implements Runnable {
     private final CommandLine commandLine = new CommandLine(this);
 

@@ -54,8 +54,8 @@ final class AnnotationReader {
             String nearest = Words.nearest(name, KNOWN);
             value.warning(
                     RULE,
-                    "unknown annotation, ignored",
-                    nearest == null ? String.join(", ", KNOWN) : "did you mean " + PREFIX + nearest + "?");
+                    "unknown annotation, ignored" + (nearest == null ? "" : "; did you mean " + PREFIX + nearest + "?"),
+                    nearest == null ? String.join(", ", KNOWN) : null);
         } else if (value.text(RULE) != null) {
             own.put(name, value);
         }

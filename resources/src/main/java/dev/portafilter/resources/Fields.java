@@ -60,12 +60,13 @@ final class Fields {
                 continue;
             }
             String nearest = Words.nearest(name, known);
-            String expected = nearest == null ? null : "did you mean " + nearest + "?";
+            String message = (strict ? "unknown field" : "unknown field, ignored")
+                    + (nearest == null ? "" : "; did you mean " + nearest + "?");
             SourcePosition position = member.getValue().keyPosition();
             if (strict) {
-                problems.error("unknownField", position, path(name), null, "unknown field", expected);
+                problems.error("unknownField", position, path(name), null, message, null);
             } else {
-                problems.warning("unknownField", position, path(name), null, "unknown field, ignored", expected);
+                problems.warning("unknownField", position, path(name), null, message, null);
             }
         }
     }

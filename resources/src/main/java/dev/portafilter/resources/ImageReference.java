@@ -77,7 +77,9 @@ public record ImageReference(
             throw new ModuleUrl.MalformedUrlException(
                     "V-06", "has an ill-formed host", "host or host:port before the first /");
         }
-        if (!REPOSITORY.matcher(repository).matches() || repository.length() > REPOSITORY_CHARACTERS) {
+        // The length first: the pattern recurses.
+        if (repository.length() > REPOSITORY_CHARACTERS
+                || !REPOSITORY.matcher(repository).matches()) {
             throw new ModuleUrl.MalformedUrlException(
                     "V-06", "has an ill-formed repository", "1 to 255 of a-z, 0-9, _, -, . and / after the host");
         }

@@ -91,15 +91,17 @@ final class JsonText {
                 + exponent;
     }
 
+    /** Before JDK 19, {@code Double.toString} has a digit too many for some numbers. */
     private static BigDecimal shortest(double value) {
-        BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < 17; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        while (shortest.precision() > 1) {
+            BigDecimal shorter = shortest.round(new MathContext(shortest.precision() - 1));
+            if (shorter.doubleValue() != value) {
+                break;
             }
+            shortest = shorter.stripTrailingZeros();
         }
-        return exact.round(new MathContext(17)).stripTrailingZeros();
+        return shortest;
     }
 
     private void string(String value) {

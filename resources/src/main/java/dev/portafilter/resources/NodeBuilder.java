@@ -109,7 +109,7 @@ final class NodeBuilder {
             throw new DocumentException(
                     "yaml.alias",
                     position,
-                    "alias *" + name + " has no anchor",
+                    "alias " + Words.quote(name) + " has no anchor",
                     "an anchor that is complete before it");
         }
         checkDepth(position, anchored.height);

@@ -1,6 +1,7 @@
 package dev.portafilter.resources;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -104,10 +105,10 @@ final class PublicKeys {
         if (content.length < 0x80) {
             out.write(content.length);
         } else {
-            out.write(0x84);
-            for (int shift = 24; shift >= 0; shift -= 8) {
-                out.write(content.length >>> shift);
-            }
+            byte[] size = BigInteger.valueOf(content.length).toByteArray();
+            int skipped = size[0] == 0 ? 1 : 0;
+            out.write(0x80 | size.length - skipped);
+            out.write(size, skipped, size.length - skipped);
         }
         out.writeBytes(content);
         return out.toByteArray();

@@ -240,14 +240,15 @@ public final class ResourceReader {
     }
 
     private void checkUnique(Fields fields) {
-        String identity = WasmPluginReader.identity(fields, options);
+        WasmPluginReader.Identity identity = WasmPluginReader.identity(fields, options);
         if (identity == null) {
             return;
         }
-        SourcePosition before = identities.putIfAbsent(identity, fields.position());
+        SourcePosition before = identities.putIfAbsent(identity.name(), identity.position());
         if (before != null) {
-            String message = Words.quote(identity) + " stands at " + before + " already";
-            problems.error("V-40", fields.position(), "metadata.name", null, message, "each name once in a namespace");
+            String message = Words.quote(identity.name()) + " stands at " + before + " already";
+            problems.error(
+                    "V-40", identity.position(), "metadata.name", null, message, "each name once in a namespace");
         }
     }
 

@@ -57,7 +57,13 @@ public record WasmPlugin(
             String namespace,
             Map<String, String> annotations,
             @Nullable String creationTimestamp,
-            @Nullable String resourceVersion) {}
+            @Nullable String resourceVersion) {
+        /** Leaves out the annotations: a configuration among them may hold secrets. */
+        @Override
+        public String toString() {
+            return namespace + "/" + name;
+        }
+    }
 
     /**
      * One variable of the VM.

@@ -54,21 +54,28 @@ final class WasmPluginReader {
         this.baseDirectory = baseDirectory;
     }
 
-    /** {@code namespace/name}; null when the resource has no name. */
-    static @Nullable String identity(Fields resource, ReadOptions options) {
+    /** A resource's {@code namespace/name} and where its name stands. */
+    record Identity(String name, SourcePosition position) {}
+
+    /** What the resource is called; null when it has no name. */
+    static @Nullable Identity identity(Fields resource, ReadOptions options) {
         Node.Member metadata = resource.node().members().get("metadata");
         if (metadata == null || !(metadata.value() instanceof Node.Mapping mapping)) {
             return null;
         }
-        String name = word(mapping, "name");
-        String namespace = word(mapping, "namespace");
-        return name.isEmpty() ? null : (namespace.isEmpty() ? options.defaultNamespace() : namespace) + "/" + name;
+        Node.Text name = text(mapping, "name");
+        Node.Text namespace = text(mapping, "namespace");
+        if (name == null || name.value().isEmpty()) {
+            return null;
+        }
+        String scope =
+                namespace == null || namespace.value().isEmpty() ? options.defaultNamespace() : namespace.value();
+        return new Identity(scope + "/" + name.value(), name.position());
     }
 
-    /** The member when it is text, else an empty text. */
-    private static String word(Node.Mapping mapping, String name) {
+    private static Node.@Nullable Text text(Node.Mapping mapping, String name) {
         Node.Member member = mapping.members().get(name);
-        return member != null && member.value() instanceof Node.Text text ? text.value() : "";
+        return member != null && member.value() instanceof Node.Text text ? text : null;
     }
 
     /**

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** How messages show what operators wrote. */
 final class Words {
     private static final int SHOWN_CHARACTERS = 80;
+    private static final int MESSAGE_CHARACTERS = 300;
     private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]+\\s*");
-    private static final Pattern QUOTATION = Pattern.compile("'[^']{12,}'|\"[^\"]{12,}\"");
+    private static final Pattern TOKEN = Pattern.compile("token '[^']*'");
+    private static final Pattern QUOTATION = Pattern.compile("'[^'<>]{24,}'|\"[^\"]{24,}\"");
 
     private Words() {}
 
@@ -46,13 +48,14 @@ final class Words {
 
     /** What a YAML or JSON library says of a text, without longer quotations from it: they may be secret. */
     static String syntax(String message) {
-        String line = LINE_BREAK.matcher(message).replaceAll(" ").strip();
-        return QUOTATION.matcher(line).replaceAll("…");
+        String cut = message.substring(0, Math.min(message.length(), MESSAGE_CHARACTERS));
+        String line = LINE_BREAK.matcher(cut).replaceAll(" ").strip();
+        return QUOTATION.matcher(TOKEN.matcher(line).replaceAll("token")).replaceAll("…");
     }
 
     /** The path of a member. */
     static String path(String parent, String name) {
-        if (!PLAIN_KEY.matcher(name).matches()) {
+        if (name.length() > SHOWN_CHARACTERS || !PLAIN_KEY.matcher(name).matches()) {
             return parent + "[" + quote(name) + "]";
         }
         return parent.isEmpty() ? name : parent + "." + name;

@@ -26,8 +26,13 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  */
 final class YamlDocuments {
     private static final String CORE_TAG = "tag:yaml.org,2002:";
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setCodePointLimit(ReadLimits.FILE_BYTES + 1).build();
+    /** Characters that the library reads at once: it copies the current line each time, so few make long lines slow. */
+    private static final int BUFFER_CHARACTERS = 1 << 17;
+
+    private static final LoadSettings SETTINGS = LoadSettings.builder()
+            .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
+            .setBufferSize(BUFFER_CHARACTERS)
+            .build();
 
     private final String file;
     private final String text;
@@ -94,14 +99,22 @@ final class YamlDocuments {
             return e.rule.equals("limit.values");
         } catch (MarkedYamlEngineException e) {
             reached = position(e.getProblemMark().or(e::getContextMark));
-            String problem = e.getProblem() == null ? "no YAML" : Words.syntax(e.getProblem());
-            problems.error("yaml.syntax", reached, "", null, problem, "YAML 1.2");
+            problems.error("yaml.syntax", reached, "", null, syntax(e), "YAML 1.2");
             return false;
         } catch (RuntimeException e) {
             // The library has no promise about what it throws for hostile text, such as %YAML 99999999999.
             problems.error("yaml.syntax", reached, "", null, "after here, the text is no YAML", "YAML 1.2");
             return false;
         }
+    }
+
+    private String syntax(MarkedYamlEngineException e) {
+        String problem = e.getProblem() == null ? "no YAML" : Words.syntax(e.getProblem());
+        if (e.getContext() == null || e.getContextMark().isEmpty()) {
+            return problem;
+        }
+        return Words.syntax(e.getContext()) + " from line "
+                + position(e.getContextMark()).line() + ": " + problem;
     }
 
     private void accept(Event event, NodeBuilder builder) {

@@ -129,7 +129,7 @@ public final class ProxyWasmHost implements AutoCloseable {
                 ended.complete(null);
             }
         };
-        workers.forEach(worker -> worker.close(oneEnded));
+        workers.forEach(worker -> worker.close().thenRun(oneEnded));
         oneEnded.run();
     }
 

@@ -4,6 +4,7 @@ import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
+import dev.portafilter.runtime.service.QueueReceiver;
 import dev.portafilter.runtime.service.WorkerExecutor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,9 +37,11 @@ public final class Worker {
     private final WorkerObserver observer;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
     private final Set<PluginVm> vms = new LinkedHashSet<>();
+    private final QueueReceiver nobody = (rootContextId, token) -> {};
+    private final List<String> vmIds = new ArrayList<>();
     private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
-    private final List<Runnable> whenEnded = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
     private int depth;
     private int streams;
@@ -95,6 +98,11 @@ public final class Worker {
         return count;
     }
 
+    /** Whether no task runs and nothing that a guest asked for waits to be done. Worker thread only. */
+    public boolean idle() {
+        return depth == 0 && afterCall.isEmpty();
+    }
+
     /** Linear memory of all VMs of this worker, in bytes. Worker thread only. */
     public long memoryBytes() {
         long bytes = 0;
@@ -109,17 +117,11 @@ public final class Worker {
      * asks for time gets up to {@link WorkerOptions#drainMillis}. Close when streams have ended: those still open fail
      * by policy at their next callback. Any thread; does not wait.
      *
-     * @param ended runs on the worker's thread when it is done; more than one caller may ask
+     * @return completes on the worker's thread when it is done; more than one caller may ask
      */
-    public void close(Runnable ended) {
-        executor.execute(() -> {
-            if (closed) {
-                ended.run();
-            } else {
-                whenEnded.add(ended);
-                endPlugins();
-            }
-        });
+    public CompletionStage<Void> close() {
+        executor.execute(this::endPlugins);
+        return ended.minimalCompletionStage();
     }
 
     private void endPlugins() {
@@ -165,7 +167,8 @@ public final class Worker {
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
-        whenEnded.forEach(Runnable::run);
+        giveUpStores();
+        ended.complete(null);
     }
 
     private void start(List<LoadedPlugin> plugins) {
@@ -182,11 +185,30 @@ public final class Worker {
                             .add(filter);
                 }
             }
+            keepStores(plugins);
             byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
             chain = new FilterChain(filters);
         } finally {
             started.complete(null);
         }
+    }
+
+    /** Shared data and queues outlive a VM that fails: they stay as long as this worker may make another one. */
+    private void keepStores(List<LoadedPlugin> plugins) {
+        for (LoadedPlugin loaded : plugins) {
+            String vmId = loaded.spec().vmId();
+            services.sharedData().open(vmId);
+            services.sharedQueues().open(vmId, nobody);
+            vmIds.add(vmId);
+        }
+    }
+
+    private void giveUpStores() {
+        for (String vmId : vmIds) {
+            services.sharedQueues().release(vmId, nobody);
+            services.sharedData().release(vmId);
+        }
+        vmIds.clear();
     }
 
     /**

@@ -1,0 +1,256 @@
+package dev.portafilter.cli;
+
+import dev.portafilter.abi.LogLevel;
+import dev.portafilter.gateway.standalone.Endpoint;
+import dev.portafilter.gateway.standalone.GatewayLimits;
+import dev.portafilter.gateway.standalone.GatewayOptions;
+import dev.portafilter.gateway.standalone.Target;
+import dev.portafilter.resources.Problem;
+import dev.portafilter.resources.ReadOptions;
+import dev.portafilter.resources.ResourceReader;
+import dev.portafilter.resources.ResourceSet;
+import dev.portafilter.resources.Selection;
+import dev.portafilter.resources.Workload;
+import dev.portafilter.runtime.plugin.PluginLimits;
+import dev.portafilter.runtime.stream.WorkerOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code serve} is to do, from flags, settings and resources.
+ *
+ * @param gateway the proxy's options
+ * @param selection the plugins that apply, and those that do not
+ * @param warnings what was odd but usable, a line each
+ * @param cacheDirectory where compiled modules are kept, or null
+ */
+record ServePlan(
+        GatewayOptions gateway,
+        Selection selection,
+        List<String> warnings,
+        WorkerOptions workers,
+        @Nullable Path cacheDirectory,
+        LogFormat logFormat,
+        LogLevel logLevel) {
+    private static final String DEFAULT_LISTEN = "127.0.0.1:8080";
+
+    /** Everything that is wrong, a line each. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(List<String> problems) {
+            super(String.join("\n", problems));
+        }
+    }
+
+    /**
+     * Puts the parts together.
+     *
+     * @throws Refused with every problem of every part
+     */
+    static ServePlan of(ServeFlags flags) throws Refused {
+        return new Collector(flags).plan();
+    }
+
+    /** This plan with other worker options. */
+    ServePlan withWorkers(WorkerOptions options) {
+        return new ServePlan(gateway, selection, warnings, options, cacheDirectory, logFormat, logLevel);
+    }
+
+    /** Reads one part after the other and keeps what is wrong with each. */
+    private static final class Collector {
+        private final ServeFlags flags;
+        private final Settings settings;
+        private final List<String> problems = new ArrayList<>();
+        private final List<String> warnings = new ArrayList<>();
+
+        Collector(ServeFlags flags) {
+            this.flags = flags;
+            this.settings = flags.settings == null ? Settings.none() : Settings.read(flags.settings);
+        }
+
+        ServePlan plan() throws Refused {
+            LogFormat format = choice("log-format", flags.logFormat, LogFormat.TEXT, LogFormat.values());
+            LogLevel level = choice("log-level", flags.logLevel, LogLevel.INFO, LogLevel.values());
+            GatewayLimits limits = checked("settings", this::gatewayLimits, GatewayLimits.DEFAULT);
+            PluginLimits pluginLimits = checked("settings", this::pluginLimits, PluginLimits.DEFAULT);
+            WorkerOptions workers = checked("settings", this::workerOptions, WorkerOptions.DEFAULT);
+            Selection selection = selection(pluginLimits);
+            GatewayOptions gateway = gateway(limits);
+            Path cache = CacheDirectory.of(text("cache-dir", flags.cacheDirectory));
+            problems.addAll(0, settings.problems());
+            if (!problems.isEmpty() || gateway == null || selection == null) {
+                throw new Refused(problems);
+            }
+            return new ServePlan(gateway, selection, warnings, workers, cache, format, level);
+        }
+
+        private @Nullable GatewayOptions gateway(GatewayLimits limits) {
+            String upstream = text("upstream", flags.upstream);
+            Target target = upstream == null ? null : parsed("--upstream", upstream, Target::parse);
+            if (upstream == null) {
+                problems.add("--upstream: is missing (expected: http://HOST:PORT)");
+            }
+            String listen = text("listen", flags.listen);
+            Endpoint endpoint = parsed("--listen", listen == null ? DEFAULT_LISTEN : listen, Endpoint::parse);
+            String admin = text("admin", flags.admin);
+            Endpoint adminEndpoint = admin == null ? null : parsed("--admin", admin, Endpoint::parse);
+            Map<String, Target> clusters = clusters();
+            String workers = text("workers", flags.workers);
+            Integer count = workers == null
+                    ? Integer.valueOf(Runtime.getRuntime().availableProcessors())
+                    : parsed("--workers", workers, Collector::wholeNumber);
+            if (target == null || endpoint == null || count == null || admin != null && adminEndpoint == null) {
+                return null;
+            }
+            try {
+                GatewayOptions.Builder builder = GatewayOptions.builder(target)
+                        .listen(endpoint)
+                        .admin(adminEndpoint)
+                        .tls(path("tls-cert", flags.tlsCertificate), path("tls-key", flags.tlsKey))
+                        .ca(path("ca", flags.ca))
+                        .workers(count)
+                        .limits(limits);
+                clusters.forEach(builder::cluster);
+                return builder.build();
+            } catch (IllegalArgumentException e) {
+                problems.addAll(String.valueOf(e.getMessage()).lines().toList());
+                return null;
+            }
+        }
+
+        private static Integer wholeNumber(String text) {
+            if (!text.matches("[0-9]{1,6}")) {
+                throw new IllegalArgumentException("\"" + text + "\" is no number (expected: 1..1024)");
+            }
+            return Integer.valueOf(text);
+        }
+
+        private Map<String, Target> clusters() {
+            Map<String, String> urls = new LinkedHashMap<>(settings.clusters());
+            urls.putAll(flags.clusters);
+            Map<String, Target> clusters = new LinkedHashMap<>();
+            urls.forEach((name, url) -> {
+                Target target = parsed("--cluster " + name, url, Target::parse);
+                if (target != null) {
+                    clusters.put(name, target);
+                }
+            });
+            return clusters;
+        }
+
+        private @Nullable Selection selection(PluginLimits limits) {
+            String config = text("config", flags.config);
+            if (config == null) {
+                problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
+                return null;
+            }
+            ReadOptions options = ReadOptions.DEFAULT.toBuilder()
+                    .strict(settings.yes("resource.strict", false))
+                    .isolated(settings.yes("vm.isolate", false))
+                    .limits(limits)
+                    .modules(new FileModules())
+                    .build();
+            ResourceSet resources = ResourceReader.read(Path.of(config), options);
+            Selection selection = Selection.of(resources.resources(), workload());
+            for (Problem problem : resources.problems()) {
+                (problem.isError() ? problems : warnings).add(problem.toString());
+            }
+            selection.warnings().forEach(warning -> warnings.add(warning.toString()));
+            selection.excluded().forEach(excluded -> warnings.add(excluded.toString()));
+            return selection;
+        }
+
+        private Workload workload() {
+            String namespace = settings.get("namespace");
+            String root = settings.get("rootNamespace");
+            Workload workload = namespace == null && root == null ? Workload.any() : Workload.DEFAULT;
+            if (namespace != null) {
+                workload = workload.withNamespace(namespace);
+            }
+            return root == null ? workload : workload.withRootNamespace(root);
+        }
+
+        private GatewayLimits gatewayLimits() {
+            GatewayLimits defaults = GatewayLimits.DEFAULT;
+            return new GatewayLimits(
+                    settings.smallNumber("limits.headerBytes", defaults.headerBytes()),
+                    settings.smallNumber("limits.headerCount", defaults.headerCount()),
+                    settings.number("limits.bodyBytes", defaults.bodyBytes()),
+                    settings.number("timeouts.requestMillis", defaults.requestTimeoutMillis()),
+                    settings.number("timeouts.idleMillis", defaults.idleTimeoutMillis()),
+                    settings.smallNumber("timeouts.connectMillis", defaults.connectTimeoutMillis()),
+                    settings.number("timeouts.drainMillis", defaults.drainTimeoutMillis()),
+                    defaults.connectionsPerTarget(),
+                    defaults.callBodyBytes());
+        }
+
+        private PluginLimits pluginLimits() {
+            PluginLimits defaults = PluginLimits.DEFAULT;
+            return new PluginLimits(
+                    settings.smallNumber("limits.memoryPages", defaults.memoryPages()),
+                    settings.number("limits.deadlineMillis", defaults.deadlineMillis()),
+                    settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
+                    settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
+                    settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
+                    settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
+        }
+
+        private WorkerOptions workerOptions() {
+            return WorkerOptions.DEFAULT
+                    .withReloadBaseMillis(
+                            settings.number("reload.baseMillis", WorkerOptions.DEFAULT.reloadBaseMillis()))
+                    .withSpareInFlight(settings.yes("reload.spareInFlight", false));
+        }
+
+        private @Nullable String text(String key, @Nullable String flag) {
+            return flag != null ? flag : settings.get(key);
+        }
+
+        private @Nullable Path path(String key, @Nullable String flag) {
+            String text = text(key, flag);
+            return text == null ? null : Path.of(text);
+        }
+
+        private <T> @Nullable T parsed(String name, String text, Function<String, T> parser) {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                problems.add(name + ": " + e.getMessage());
+                return null;
+            }
+        }
+
+        private <T> T checked(String name, Supplier<T> part, T fallback) {
+            try {
+                return part.get();
+            } catch (IllegalArgumentException e) {
+                problems.add(name + " " + e.getMessage());
+                return fallback;
+            }
+        }
+
+        private <T extends Enum<T>> T choice(String key, @Nullable String flag, T fallback, T[] choices) {
+            String text = text(key, flag);
+            if (text == null) {
+                return fallback;
+            }
+            List<String> names = new ArrayList<>();
+            for (T choice : choices) {
+                if (choice.name().equalsIgnoreCase(text)) {
+                    return choice;
+                }
+                names.add(choice.name().toLowerCase(Locale.ROOT));
+            }
+            problems.add("--" + key + ": \"" + text + "\" is unknown (expected: " + String.join(", ", names) + ")");
+            return fallback;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.portafilter.cli;
+
+import dev.portafilter.gateway.standalone.Gateway;
+import dev.portafilter.gateway.standalone.GatewayOptions;
+import dev.portafilter.runtime.PluginStatus;
+import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.service.HostServices;
+import dev.portafilter.runtime.service.PluginLog;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A host and a gateway that belong together. Not for event loops: its methods block. */
+final class Serving implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+    private static final long CLOSE_SECONDS = 5;
+
+    private final GatewayOptions options;
+    private final Gateway gateway;
+    private @Nullable ProxyWasmHost host;
+
+    Serving(GatewayOptions options) {
+        this.options = options;
+        this.gateway = Gateway.prepare(options);
+    }
+
+    /** Loads the plugins and listens. */
+    void start(ServePlan plan, PluginLog log) {
+        ProxyWasmHost loaded = ProxyWasmHost.builder()
+                .plugins(plan.selection().plugins())
+                .services(HostServices.builder()
+                        .log(log)
+                        .httpCalls(gateway.httpCalls())
+                        .build())
+                .options(plan.workers())
+                .cacheDirectory(plan.cacheDirectory())
+                .build();
+        host = loaded;
+        gateway.start(loaded);
+    }
+
+    /** Where clients connect. */
+    String url() {
+        return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
+    }
+
+    List<PluginStatus> plugins() {
+        return host == null ? List.of() : host.plugins();
+    }
+
+    /** Stops accepting, waits for requests in flight, and ends everything. */
+    void drainAndClose() {
+        gateway.drain();
+        close();
+    }
+
+    @Override
+    public void close() {
+        ProxyWasmHost loaded = host;
+        if (loaded != null) {
+            loaded.close();
+            try {
+                loaded.closed().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                LOG.warn("host: plugins did not end within {} s", CLOSE_SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        gateway.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.portafilter.test;
+
+import dev.portafilter.runtime.stream.Worker;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A worker of a {@link TestHost}: a thread driven by hand, with VMs of its own. */
+public final class TestWorker {
+    private final ManualWorkerExecutor executor;
+    private final Worker worker;
+    private final List<InMemoryExchange> exchanges = new ArrayList<>();
+
+    TestWorker(ManualWorkerExecutor executor, Worker worker) {
+        this.executor = executor;
+        this.worker = worker;
+        executor.runAll();
+    }
+
+    /** Opens a stream for a new request. */
+    public InMemoryExchange open() {
+        InMemoryExchange exchange = new InMemoryExchange(this);
+        exchanges.add(exchange);
+        return exchange;
+    }
+
+    /** Runs what waits to be run on this worker. */
+    public void runAll() {
+        executor.runAll();
+    }
+
+    /** The thread. */
+    public ManualWorkerExecutor executor() {
+        return executor;
+    }
+
+    /** The worker. */
+    public Worker worker() {
+        return worker;
+    }
+
+    /** Every exchange that was opened, in order. */
+    public List<InMemoryExchange> exchanges() {
+        return List.copyOf(exchanges);
+    }
+
+    /** Adds what is wrong here; see {@link TestHost#verify}. */
+    void verify(int rootCount, boolean exactly, List<String> faults) {
+        exchanges.forEach(exchange -> faults.addAll(exchange.faults()));
+        if (worker.streamCount() > 0) {
+            faults.add(worker.streamCount() + " streams are open (expected: none)");
+        }
+        int contexts = worker.contextCount();
+        if (contexts > rootCount || exactly && contexts < rootCount) {
+            faults.add(contexts + " contexts are alive (expected: the " + rootCount + " of the plugins)");
+        }
+        if (!worker.idle()) {
+            faults.add("something that a guest asked for has not been done");
+        }
+        if (executor.taskCount() > 0) {
+            faults.add(executor.taskCount() + " tasks wait (expected: none)");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.portafilter.gateway.standalone;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that a client made. Vert.x neither hands out the trailers of requests nor says whether an HTTP/2 request
+ * ends with its head; both can be seen in Netty's pipeline, one step before Vert.x. Event loop only.
+ */
+final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+    private static final AttributeKey<ClientConnection> KEY =
+            AttributeKey.valueOf(ClientConnection.class, "connection");
+
+    private final long id;
+    // HTTP/1.1 only: facts of requests that Vert.x has read and not yet announced, oldest first.
+    private final Deque<RequestFacts> read = new ArrayDeque<>(2);
+    // HTTP/2 only: facts of the request that is being announced right now.
+    private RequestFacts announced = new RequestFacts(false);
+    private final boolean http2;
+
+    private ClientConnection(long id, boolean http2) {
+        this.id = id;
+        this.http2 = http2;
+    }
+
+    /** Begins to watch a new connection. */
+    static void watch(HttpConnection connection, long id) {
+        // Without it Vert.x logs every client that goes away as an error.
+        connection.exceptionHandler(cause -> LOG.debug("client {}: {}", connection.remoteAddress(), cause.toString()));
+        Channel channel = ((ConnectionBase) connection).channel();
+        Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+        ClientConnection watched = new ClientConnection(id, http2 != null);
+        channel.attr(KEY).set(watched);
+        if (http2 != null) {
+            Http2FrameListener listener = http2.decoder().frameListener();
+            http2.decoder().frameListener(watched.new Frames(listener, http2.connection()));
+        } else {
+            channel.pipeline().addBefore("handler", "portafilter", watched.new Messages());
+        }
+    }
+
+    /** The watched connection behind a Vert.x connection. */
+    static ClientConnection of(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel().attr(KEY).get();
+    }
+
+    /** The number of this connection, unique in the process. */
+    long id() {
+        return id;
+    }
+
+    /** The facts of the request that Vert.x announces; to be asked exactly once in each announcement. */
+    RequestFacts nextRequest() {
+        if (http2) {
+            RequestFacts facts = announced;
+            announced = new RequestFacts(false);
+            return facts;
+        }
+        RequestFacts facts = read.poll();
+        return facts == null ? new RequestFacts(false) : facts;
+    }
+
+    private final class Messages extends ChannelInboundHandlerAdapter {
+        private RequestFacts current = new RequestFacts(false);
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (message instanceof HttpRequest request) {
+                String length = request.headers().get("content-length");
+                boolean empty = length == null || HeaderLines.number(length) == 0;
+                current = new RequestFacts(empty && !HttpUtil.isTransferEncodingChunked(request));
+                read.add(current);
+            }
+            if (message instanceof LastHttpContent last
+                    && !last.trailingHeaders().isEmpty()) {
+                current.setTrailers(HeaderLines.trailers(last.trailingHeaders()));
+            }
+            super.channelRead(context, message);
+        }
+    }
+
+    private final class Frames extends Http2FrameListenerDecorator {
+        private final Http2Connection connection;
+        private final Http2Connection.PropertyKey key;
+
+        Frames(Http2FrameListener listener, Http2Connection connection) {
+            super(listener);
+            this.connection = connection;
+            this.key = connection.newKey();
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean endOfStream)
+                throws Http2Exception {
+            seen(streamId, headers, endOfStream);
+            super.onHeadersRead(context, streamId, headers, padding, endOfStream);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int streamId,
+                Http2Headers headers,
+                int streamDependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean endOfStream)
+                throws Http2Exception {
+            seen(streamId, headers, endOfStream);
+            super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
+        }
+
+        private void seen(int streamId, Http2Headers headers, boolean endOfStream) {
+            Http2Stream stream = connection.stream(streamId);
+            if (stream == null) {
+                return;
+            }
+            RequestFacts facts = stream.getProperty(key);
+            if (facts == null) {
+                announced = new RequestFacts(endOfStream);
+                stream.setProperty(key, announced);
+            } else {
+                facts.setTrailers(HeaderLines.trailers(headers));
+            }
+        }
+    }
+}

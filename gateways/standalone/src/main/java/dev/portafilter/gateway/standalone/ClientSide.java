@@ -1,0 +1,279 @@
+package dev.portafilter.gateway.standalone;
+
+import dev.portafilter.abi.HeaderMap;
+import io.netty.util.AsciiString;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's half of an exchange: what arrives of the request becomes events, and the response is written with honest
+ * framing. Once the client is gone, nothing is written and no event comes. Event loop only.
+ */
+final class ClientSide {
+    /** Takes what happens on the client's side. */
+    interface Listener {
+        /** A part of the body. */
+        void requestBody(byte[] data);
+
+        /**
+         * The request is complete.
+         *
+         * @param trailers null when there are none
+         */
+        void requestEnd(@Nullable HeaderMap trailers);
+
+        /** The client has gone or reset the stream, or broke the protocol. At most once. */
+        void clientGone();
+
+        /** The response can be written on. */
+        void clientWritable();
+    }
+
+    // How long a connection stays open after an early response, so that the client can read it before it is reset.
+    private static final long LINGER_MILLIS = 1_000;
+    private static final CharSequence CONNECTION = new AsciiString("connection");
+    private static final CharSequence CLOSE = new AsciiString("close");
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final RequestFacts facts;
+    private final boolean http1;
+    private boolean requestEnded;
+    private boolean responseEnded;
+    private boolean gone;
+    private boolean closeAfter;
+    // How much of the announced response body is still to come; -1 when nothing was announced.
+    private long remaining = -1;
+
+    ClientSide(Vertx vertx, HttpServerRequest request, RequestFacts facts) {
+        this.vertx = vertx;
+        this.request = request;
+        this.response = request.response();
+        this.facts = facts;
+        this.http1 = request.version() != HttpVersion.HTTP_2;
+    }
+
+    /** Begins to deliver events. */
+    void listen(Listener listener) {
+        request.handler(chunk -> {
+            if (!gone && !responseEnded && chunk.length() > 0) {
+                listener.requestBody(chunk.getBytes());
+            }
+        });
+        request.endHandler(end -> {
+            requestEnded = true;
+            if (!gone && !responseEnded) {
+                listener.requestEnd(facts.trailers());
+            }
+        });
+        Handler<Throwable> broken = cause -> lost(listener);
+        request.exceptionHandler(broken);
+        response.exceptionHandler(broken);
+        response.closeHandler(closed -> lost(listener));
+        response.drainHandler(drained -> {
+            if (!gone && !responseEnded) {
+                listener.clientWritable();
+            }
+        });
+    }
+
+    private void lost(Listener listener) {
+        if (!gone && !responseEnded) {
+            gone = true;
+            listener.clientGone();
+        }
+    }
+
+    /** Whether the response has been written whole, or nobody is there to read it. */
+    boolean over() {
+        return gone || responseEnded;
+    }
+
+    /** Whether the whole request has arrived. */
+    boolean requestEnded() {
+        return requestEnded || facts.endOfStream();
+    }
+
+    /** Whether the response's head was written. */
+    boolean responseBegun() {
+        return response.headWritten();
+    }
+
+    /** Whether writing on would only fill memory. */
+    boolean full() {
+        return !over() && response.writeQueueFull();
+    }
+
+    /** Stops or restarts reading the request. */
+    void read(boolean wanted) {
+        // A paused connection would not tell that its client has gone.
+        if (requestEnded() || gone) {
+            return;
+        }
+        if (wanted) {
+            request.resume();
+        } else {
+            request.pause();
+        }
+    }
+
+    /** Tells a client that waits for it to send the body. */
+    void sendContinue() {
+        if (!over() && !response.headWritten()) {
+            ignore(response.writeContinue());
+        }
+    }
+
+    /** The connection is not to be used for another request. */
+    void closeAfterResponse() {
+        closeAfter = http1;
+    }
+
+    /**
+     * Writes the head.
+     *
+     * @throws IllegalArgumentException when a line cannot be written; nothing was
+     */
+    void head(HeaderMap headers, boolean endOfStream) {
+        if (over()) {
+            return;
+        }
+        int status = HeaderLines.status(headers.get(":status"));
+        if (status < 200) {
+            throw new IllegalArgumentException(
+                    "response :status: \"" + headers.get(":status") + "\" cannot be sent (expected: 200..999)");
+        }
+        response.setStatusCode(status);
+        HeaderLines.addForwarded(response.headers(), headers);
+        boolean bodiless = status == 204 || status == 304 || isHead();
+        long length = HeaderLines.contentLength(headers);
+        if (length == -2 || (endOfStream && !bodiless && length > 0)) {
+            throw new IllegalArgumentException("response content-length: \"" + headers.get("content-length")
+                    + "\" does not fit the body (expected: its number of bytes)");
+        }
+        boolean http10 = request.version() == HttpVersion.HTTP_1_0;
+        if (http10 || (http1 && !requestEnded && !facts.endOfStream())) {
+            closeAfter = true;
+        }
+        if (closeAfter) {
+            response.headersEndHandler(sent -> response.headers().set(CONNECTION, CLOSE));
+        }
+        if (endOfStream || bodiless) {
+            end(response.end());
+            return;
+        }
+        remaining = length;
+        if (length < 0) {
+            response.setChunked(true);
+        }
+        ignore(http10 ? response.write(Buffer.buffer()) : response.writeHead());
+    }
+
+    private boolean isHead() {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+
+    /** Writes a part of the body. A body that does not fit its announced length breaks the response off. */
+    void body(byte[] data, boolean endOfStream) {
+        if (over()) {
+            return;
+        }
+        if (remaining >= 0) {
+            remaining -= data.length;
+            if (remaining < 0 || (endOfStream && remaining > 0)) {
+                reset();
+                return;
+            }
+        }
+        if (endOfStream) {
+            end(data.length == 0 ? response.end() : response.end(Buffer.buffer(data)));
+        } else if (data.length > 0) {
+            ignore(response.write(Buffer.buffer(data)));
+        }
+    }
+
+    /** Writes trailers and ends the response; where the wire has no place for them they are dropped. */
+    void trailers(HeaderMap trailers) {
+        if (over()) {
+            return;
+        }
+        if (remaining > 0) {
+            reset();
+            return;
+        }
+        HeaderLines.addForwarded(response.trailers(), trailers);
+        end(response.end());
+    }
+
+    private void end(Future<Void> written) {
+        responseEnded = true;
+        if (!http1) {
+            if (!requestEnded) {
+                // Nothing more is wanted of the request; NO_ERROR says so without spoiling the response.
+                ignore(written.compose(done -> requestEnded ? Future.succeededFuture() : response.reset(0)));
+            }
+            return;
+        }
+        if (!closeAfter) {
+            if (!requestEnded) {
+                request.resume();
+            }
+            return;
+        }
+        if (requestEnded || facts.endOfStream()) {
+            written.onComplete(done -> ignore(request.connection().close()));
+            return;
+        }
+        request.resume();
+        long timer = vertx.setTimer(
+                LINGER_MILLIS, expired -> ignore(request.connection().close()));
+        request.endHandler(end -> {
+            requestEnded = true;
+            vertx.cancelTimer(timer);
+            written.onComplete(done -> ignore(request.connection().close()));
+        });
+    }
+
+    /** Breaks the exchange off: the client sees a reset stream or a closed connection. No event follows. */
+    void reset() {
+        if (gone) {
+            return;
+        }
+        gone = true;
+        if (http1) {
+            ignore(request.connection().close());
+        } else {
+            // INTERNAL_ERROR: what Envoy sends for a local reset.
+            ignore(response.reset(2));
+        }
+    }
+
+    /** Answers at once, without plugins. */
+    void refuse(Refusal refusal) {
+        HeaderMap headers = HeaderMap.of(":status", Integer.toString(refusal.status()));
+        byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
+        headers.add("content-length", Integer.toString(body.length));
+        headers.add("content-type", "text/plain");
+        closeAfterResponse();
+        request.exceptionHandler(cause -> gone = true);
+        response.exceptionHandler(cause -> gone = true);
+        head(headers, false);
+        if (!over()) {
+            body(body, true);
+        }
+    }
+
+    private static void ignore(Future<?> future) {
+        // The outcome arrives as an event of the request or response as well.
+        future.onComplete(done -> {});
+    }
+}

@@ -1,0 +1,135 @@
+package dev.portafilter.gateway.standalone;
+
+import dev.portafilter.abi.PropertyPath;
+import dev.portafilter.abi.ResultBytes;
+import dev.portafilter.abi.Status;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The properties that only the gateway knows: those of the two connections of an exchange. Source: ABI reference,
+ * section 3.12.
+ */
+final class ConnectionProperties {
+    private final HttpServerRequest request;
+    private final ClientConnection connection;
+    private @Nullable UpstreamSide upstream;
+
+    ConnectionProperties(HttpServerRequest request, ClientConnection connection) {
+        this.request = request;
+        this.connection = connection;
+    }
+
+    /** Says which side is asked for {@code upstream.…} from now on. */
+    void setUpstream(UpstreamSide side) {
+        upstream = side;
+    }
+
+    /** Reads a property: OK with the value set, or NOT_FOUND. */
+    Status read(PropertyPath path, ResultBytes value) {
+        if (path.size() == 1 && path.segment(0).equals("connection_id")) {
+            return number(value, connection.id());
+        }
+        if (path.size() != 2) {
+            return Status.NOT_FOUND;
+        }
+        String name = path.segment(1);
+        return switch (path.segment(0)) {
+            case "request" -> name.equals("protocol") ? text(value, protocol(request.version())) : Status.NOT_FOUND;
+            case "source" -> socket(name, request.connection().remoteAddress(), value);
+            case "destination" -> socket(name, request.connection().localAddress(), value);
+            case "connection" -> ofConnection(name, value);
+            case "upstream" -> ofUpstream(name, value);
+            default -> Status.NOT_FOUND;
+        };
+    }
+
+    private static String protocol(HttpVersion version) {
+        return switch (version) {
+            case HTTP_1_0 -> "HTTP/1.0";
+            case HTTP_1_1 -> "HTTP/1.1";
+            case HTTP_2 -> "HTTP/2";
+            default -> "HTTP/3";
+        };
+    }
+
+    private Status ofConnection(String name, ResultBytes value) {
+        SSLSession session = request.connection().sslSession();
+        return switch (name) {
+            case "id" -> number(value, connection.id());
+            case "mtls" -> {
+                value.set(new byte[] {(byte) (session != null && hasPeer(session) ? 1 : 0)});
+                yield Status.OK;
+            }
+            case "requested_server_name" -> text(value, serverName(session));
+            default -> CertificateProperties.read(name, session, value);
+        };
+    }
+
+    private static String serverName(@Nullable SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return "";
+    }
+
+    private static boolean hasPeer(SSLSession session) {
+        try {
+            return session.getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException e) {
+            return false;
+        }
+    }
+
+    private Status ofUpstream(String name, ResultBytes value) {
+        HttpConnection server = upstream == null ? null : upstream.connection();
+        if (server == null) {
+            return Status.NOT_FOUND;
+        }
+        return switch (name) {
+            case "address", "port" -> socket(name, server.remoteAddress(), value);
+            case "local_address" -> socket("address", server.localAddress(), value);
+            default -> CertificateProperties.read(name, server.sslSession(), value);
+        };
+    }
+
+    private static Status socket(String name, @Nullable SocketAddress address, ResultBytes value) {
+        if (address == null || !address.isInetSocket()) {
+            return Status.NOT_FOUND;
+        }
+        String host = address.hostAddress() != null ? address.hostAddress() : address.host();
+        return switch (name) {
+            case "address" -> text(value, new Endpoint(host, address.port()).toString());
+            case "port" -> number(value, address.port());
+            default -> Status.NOT_FOUND;
+        };
+    }
+
+    static Status text(ResultBytes value, String text) {
+        value.set(text.getBytes(StandardCharsets.UTF_8));
+        return Status.OK;
+    }
+
+    private static Status number(ResultBytes value, long number) {
+        value.set(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number)
+                .array());
+        return Status.OK;
+    }
+}

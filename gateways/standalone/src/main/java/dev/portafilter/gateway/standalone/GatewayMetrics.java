@@ -1,0 +1,92 @@
+package dev.portafilter.gateway.standalone;
+
+import dev.portafilter.abi.MetricType;
+import dev.portafilter.runtime.service.MetricSample;
+import dev.portafilter.runtime.service.MetricStore;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * All metrics as Prometheus text: those of the JVM, the gateway and the host through Micrometer, then those of the
+ * plugins. Thread-safe.
+ */
+final class GatewayMetrics implements AutoCloseable {
+    private record Key(String name, Map<String, String> labels) {}
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbage = new JvmGcMetrics();
+    private final MetricStore store;
+    // The newest value of each metric of the host, where the meters look for it.
+    private final Map<Key, Long> values = new ConcurrentHashMap<>();
+
+    GatewayMetrics(MetricStore store, Counters counters) {
+        this.store = store;
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        garbage.bindTo(registry);
+        FunctionCounter.builder(
+                        "portafilter.connections",
+                        counters,
+                        c -> c.connections().sum())
+                .description("Connections that clients made")
+                .register(registry);
+        Gauge.builder(
+                        "portafilter.requests.active",
+                        counters,
+                        c -> c.requestsActive().get())
+                .description("Requests under way")
+                .register(registry);
+        for (int hundreds = 1; hundreds <= 9; hundreds++) {
+            int first = hundreds;
+            FunctionCounter.builder("portafilter.responses", counters, c -> c.responses(first))
+                    .description("Responses sent, by the first digit of their status")
+                    .tag("status", first + "xx")
+                    .register(registry);
+        }
+    }
+
+    /** The text, as it is now. */
+    String scrape() {
+        for (MetricSample sample : store.hostSamples()) {
+            Key key = new Key(sample.name(), sample.labels());
+            if (values.put(key, sample.value()) == null) {
+                register(key, sample.type());
+            }
+        }
+        return registry.scrape() + PluginMetricsText.of(store.pluginSamples());
+    }
+
+    private void register(Key key, MetricType type) {
+        List<Tag> tags = key.labels().entrySet().stream()
+                .map(label -> Tag.of(label.getKey(), label.getValue()))
+                .toList();
+        if (type == MetricType.COUNTER) {
+            FunctionCounter.builder(key.name(), values, now -> now.getOrDefault(key, 0L))
+                    .tags(tags)
+                    .register(registry);
+        } else {
+            Gauge.builder(key.name(), values, now -> now.getOrDefault(key, 0L))
+                    .tags(tags)
+                    .register(registry);
+        }
+    }
+
+    @Override
+    public void close() {
+        garbage.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.portafilter.gateway.standalone;
+
+import dev.portafilter.abi.LogLevel;
+import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.HostServices;
+import dev.portafilter.runtime.service.PluginLog;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway before an upstream, on ports that the system chose. Checks at the end that nothing was left behind. */
+final class GatewayFixture implements AutoCloseable {
+    /** What plugins have logged. */
+    final BlockingQueue<String> log = new LinkedBlockingQueue<>();
+
+    final ProxyWasmHost host;
+    final Gateway gateway;
+
+    /** Without plugins. */
+    GatewayFixture(Target upstream) {
+        this(upstream, GatewayLimits.DEFAULT);
+    }
+
+    GatewayFixture(Target upstream, GatewayLimits limits) {
+        this(GatewayOptions.builder(upstream).limits(limits));
+    }
+
+    GatewayFixture(GatewayOptions.Builder options, PluginSpec... plugins) {
+        gateway = Gateway.prepare(
+                options.listen(new Endpoint("127.0.0.1", 0)).workers(1).build());
+        host = ProxyWasmHost.builder()
+                .plugins(List.of(plugins))
+                .services(HostServices.builder()
+                        .httpCalls(gateway.httpCalls())
+                        .log(new KeptLog())
+                        .build())
+                .build();
+        gateway.start(host);
+    }
+
+    /** With a plugin that logs its callbacks. */
+    static GatewayFixture probed(Target upstream, String... properties) {
+        return new GatewayFixture(GatewayOptions.builder(upstream), ProbePlugin.reading(properties));
+    }
+
+    RawClient connect() throws IOException {
+        return new RawClient(gateway.endpoint());
+    }
+
+    /** One request on a connection of its own. */
+    RawClient.Message ask(String request) throws IOException {
+        try (RawClient client = connect()) {
+            return client.send(request).response();
+        }
+    }
+
+    /** The next line of the log. */
+    String logged() throws InterruptedException {
+        return String.valueOf(log.poll(20, TimeUnit.SECONDS));
+    }
+
+    /** Waits until every exchange is over. */
+    void idle() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (gateway.activeRequests() != 0) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(gateway.activeRequests() + " exchanges are still under way");
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        host.close();
+        if (gateway.activeRequests() != 0) {
+            throw new AssertionError(gateway.activeRequests() + " exchanges were left behind");
+        }
+    }
+
+    private final class KeptLog implements PluginLog {
+        @Override
+        public boolean enabled(LogLevel level) {
+            return true;
+        }
+
+        @Override
+        public void log(LogLevel level, String plugin, int contextId, String message) {
+            log.add(message);
+        }
+    }
+}

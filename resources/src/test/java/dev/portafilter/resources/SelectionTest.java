@@ -1,0 +1,243 @@
+package dev.portafilter.resources;
+
+import static dev.portafilter.resources.Resources.annotated;
+import static dev.portafilter.resources.Resources.named;
+import static dev.portafilter.resources.Resources.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portafilter.resources.Selection.Reason;
+import dev.portafilter.resources.Workload.Side;
+import dev.portafilter.runtime.plugin.PluginSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Which resources apply, and vectors O-01 to O-29 of section 2.9. Not here: O-11 to O-14, which need
+ * ServiceMeshExtension; O-25 and O-27, which are the runtime's; the order that Istio has in its place.
+ */
+class SelectionTest {
+    private static final Workload INGRESS = Workload.DEFAULT
+            .withNamespace("ingress")
+            .withLabels(Map.of("istio", "ingressgateway"))
+            .withPort(8080);
+
+    /** Resources as name,namespace,phase,priority with spaces between them, {@code -} for what is not set. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "O-01; openid,ingress,AUTHN,- acl-check,ingress,AUTHZ,1000 check-header,ingress,AUTHZ,10;"
+                        + "openid acl-check check-header",
+                "O-02; a,ingress,STATS,10 b,ingress,STATS,5 c,ingress,STATS,50; c a b",
+                "O-03; a,ingress,AUTHN,- b,ingress,AUTHN,0; a b",
+                "O-04; a,ingress,AUTHN,- b,ingress,AUTHN,-5; a b",
+                "O-05; b,ingress,AUTHZ,7 a,ingress,AUTHZ,7; a b",
+                "O-08; b,ingress,AUTHN,1 a,istio-system,AUTHN,1; a b",
+                "O-10; u,ingress,-,9999 n,ingress,AUTHN,-1 s,ingress,STATS,0 z,ingress,AUTHZ,3; n z s u",
+                "O-22; auth-2,ingress,AUTHN,1 auth,ingress,AUTHN,1; auth auth-2",
+                "O-23; p2,ingress,AUTHN,1 p10,ingress,AUTHN,1; p10 p2",
+                "O-29; z,ingress,AUTHN,50 y,ingress,AUTHN,10 x,istio-system,AUTHN,5; z y x",
+            })
+    void chain_isOrderedByPhasePriorityNameNamespace(String id, String given, String expected) {
+        List<String> forth = List.of(given.split(" "));
+        List<String> back = new ArrayList<>(forth);
+        java.util.Collections.reverse(back);
+        assertThat(names(select(INGRESS, resources(forth)))).as(id).isEqualTo(expected);
+        assertThat(names(select(INGRESS, resources(back)))).as(id).isEqualTo(expected);
+    }
+
+    @Test
+    void O06_O07_sameName_isOrderedByNamespace() {
+        String both = named("x", "%s", "phase: AUTHN") + "---\n" + named("x", "istio-system", "phase: AUTHN");
+        assertThat(identities(select(INGRESS, both.formatted("ingress"))))
+                .containsExactly("ingress/x", "istio-system/x");
+        assertThat(identities(select(INGRESS.withNamespace("zeta"), both.formatted("zeta"))))
+                .containsExactly("istio-system/x", "zeta/x");
+    }
+
+    @Test
+    void O09_creationTime_doesNotCount() {
+        String text =
+                named("b", "ingress").replace("name: b\n", "name: b\n  creationTimestamp: \"2024-01-01T10:00:01Z\"\n")
+                        + "---\n"
+                        + named("a", "ingress")
+                                .replace("name: a\n", "name: a\n  creationTimestamp: \"2024-01-01T10:00:05Z\"\n");
+        Selection selection = select(INGRESS, text);
+        assertThat(names(selection)).isEqualTo("a b");
+        assertThat(selection.chain().get(0).model().metadata().creationTimestamp())
+                .isEqualTo("2024-01-01T10:00:05Z");
+    }
+
+    @Test
+    void O15_O16_selectorAndNamespace_decide() {
+        assertThat(reason(INGRESS, "selector: {matchLabels: {istio: egressgateway}}"))
+                .isEqualTo("SELECTOR ingress/p does not apply: label istio is \"ingressgateway\""
+                        + " (expected: \"egressgateway\")");
+        assertThat(reason(INGRESS, "selector: {matchLabels: {app: x}}"))
+                .isEqualTo("SELECTOR ingress/p does not apply: label app is missing (expected: \"x\")");
+        assertThat(reason(INGRESS.withLabels(Map.of()), "selector: {matchLabels: {istio: ingressgateway}}"))
+                .startsWith("SELECTOR");
+        Selection selection = select(
+                INGRESS,
+                named("p", "istio-system", "selector: {matchLabels: {istio: ingressgateway}}") + "---\n"
+                        + named("q", "other-ns"));
+        assertThat(names(selection)).isEqualTo("p");
+        assertThat(selection.excluded())
+                .hasToString("[other-ns/q does not apply: namespace other-ns (expected: ingress or istio-system)]");
+        assertThat(selection.excluded().get(0).reason()).isEqualTo(Reason.NAMESPACE);
+    }
+
+    /** Match, side, port, and whether it applies. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "O-17; [{mode: SERVER}]; GATEWAY; 8080; false",
+                "O-17; [{mode: CLIENT}]; GATEWAY; 8080; true",
+                "O-18; [{ports: [{number: 443}]}]; GATEWAY; 8080; false",
+                "O-18; [{ports: [{number: 443}]}, {ports: [{number: 8080}]}]; GATEWAY; 8080; true",
+                "O-19; [{mode: SERVER, ports: [{number: 8080}]}, {mode: CLIENT, ports: [{number: 9090}]}]; GATEWAY; 8080; false",
+                "O-20; [{}]; GATEWAY; 8080; true",
+                "2.5; []; GATEWAY; 8080; true",
+                "2.5; [{mode: CLIENT_AND_SERVER}]; SIDECAR_INBOUND; 8080; true",
+                "2.5; [{mode: UNDEFINED}]; SIDECAR_OUTBOUND; 8080; true",
+                "2.5; [{mode: CLIENT}]; SIDECAR_INBOUND; 8080; false",
+                "2.5; [{mode: SERVER}]; SIDECAR_INBOUND; 8080; true",
+                "2.5; [{mode: CLIENT}]; SIDECAR_OUTBOUND; 8080; true",
+                "2.5; [{mode: SERVER}]; SIDECAR_OUTBOUND; 8080; false",
+                "2.5; [{mode: SERVER}]; UNDEFINED; 8080; true",
+                "2.5; [{mode: SERVER, ports: [{number: 443}]}]; UNDEFINED; 8080; false",
+                "2.5; [{mode: SERVER, ports: [{number: 443}]}]; UNDEFINED; 0; true",
+                "2.5; [{ports: [{number: 443}]}]; GATEWAY; 0; false",
+            })
+    void match_needsModeAndPort(String id, String match, Side side, int port, boolean applies) {
+        Workload workload = INGRESS.withSide(side).withPort(port);
+        String text = named("p", "ingress", "match: " + match);
+        assertThat(select(workload, text).chain()).as(id).hasSize(applies ? 1 : 0);
+    }
+
+    @Test
+    void O21_network_isInNoHttpChain() {
+        assertThat(reason(INGRESS, "type: NETWORK"))
+                .isEqualTo("UNSUPPORTED ingress/p does not apply: type NETWORK filters connections (expected: HTTP)");
+        assertThat(select(Workload.any(), named("p", "x", "type: NETWORK")).chain())
+                .isEmpty();
+    }
+
+    @Test
+    void O24_priorities_areComparedAsLongs() {
+        String text = named("min", "ingress", "priority: " + Long.MIN_VALUE) + "---\n" + named("zero", "ingress")
+                + "---\n" + named("max", "ingress", "priority: " + Long.MAX_VALUE);
+        assertThat(names(select(INGRESS, text))).isEqualTo("max zero min");
+    }
+
+    @Test
+    void O26_ownNamespaceThatIsTheRoot_isLookedAtOnce() {
+        assertThat(names(select(INGRESS.withRootNamespace("ingress"), named("p", "ingress"))))
+                .isEqualTo("p");
+    }
+
+    @Test
+    void O28_emptySelector_applies() {
+        ResourceSet set = read(named("p", "ingress", "selector: {}"));
+        assertThat(set.warnings()).extracting(Problem::rule).containsExactly("V-17");
+        assertThat(names(Selection.of(set.resources(), INGRESS))).isEqualTo("p");
+    }
+
+    @Test
+    void targetRefs_needTheGatewayByName() {
+        String gateway = "targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]";
+        assertThat(reason(INGRESS, gateway))
+                .isEqualTo("TARGET ingress/p does not apply: targetRefs are set, and the workload belongs to no"
+                        + " Kubernetes Gateway");
+        Workload labelled = INGRESS.withLabels(Map.of(Workload.GATEWAY_NAME_LABEL, "edge"));
+        assertThat(select(labelled, named("p", "ingress", gateway)).chain()).hasSize(1);
+        assertThat(select(INGRESS.withGatewayName("edge"), named("p", "ingress", gateway))
+                        .chain())
+                .hasSize(1);
+        assertThat(reason(INGRESS.withGatewayName("other"), gateway)).startsWith("TARGET");
+        assertThat(select(labelled, named("p", "istio-system", gateway)).chain())
+                .isEmpty();
+        String service = "targetRef: {kind: Service, name: edge}";
+        assertThat(reason(labelled, service)).startsWith("TARGET");
+        assertThat(select(labelled, named("p", "ingress")).chain()).hasSize(1);
+    }
+
+    @Test
+    void any_takesEveryNamespace_andWarnsOfWhatItIgnores() {
+        String text = named("a", "one", "selector: {matchLabels: {x: y}}") + "---\n"
+                + named("b", "two", "targetRef: {kind: Service, name: s}") + "---\n"
+                + named("c", "three", "match: [{ports: [{number: 80}]}]") + "---\n"
+                + named("d", "four", "match: [{mode: SERVER}]");
+        Selection selection = select(Workload.any(), text);
+        assertThat(names(selection)).isEqualTo("a b c");
+        assertThat(selection.excluded()).extracting(Selection.Exclusion::reason).containsExactly(Reason.MATCH);
+        assertThat(selection.warnings())
+                .extracting(Problem::field)
+                .containsExactly("spec.selector", "spec.targetRefs", "spec.match");
+        assertThat(selection.warnings().get(0))
+                .hasToString("plugins.yaml:1:1 spec.selector: is ignored: the labels of this host are not set");
+        Selection onPort = select(Workload.any().withPort(8080), text);
+        assertThat(names(onPort)).isEqualTo("a b");
+        assertThat(onPort.excluded().get(0).detail()).isEqualTo("no match fits GATEWAY on port 8080");
+    }
+
+    @Test
+    void services_areInNoChain_andComeLast() {
+        String text = annotated("portafilter.dev/service: 'true'") + "---\n" + named("z", "ns");
+        Selection selection = select(Workload.any(), text);
+        assertThat(names(selection)).isEqualTo("z");
+        assertThat(selection.services()).hasSize(1);
+        assertThat(selection.plugins()).extracting(PluginSpec::name).containsExactly("z", "p");
+    }
+
+    @Test
+    void workload_checksItsPort() {
+        assertThatThrownBy(() -> Workload.DEFAULT.withPort(65_536))
+                .hasMessage("port: 65536 is out of range (expected: 0..65535)");
+        assertThat(Workload.DEFAULT.rootNamespace()).isEqualTo("istio-system");
+        assertThat(Workload.any().anyScope()).isTrue();
+    }
+
+    private static String resources(List<String> given) {
+        List<String> texts = new ArrayList<>();
+        for (String resource : given) {
+            String[] parts = resource.split(",");
+            List<String> lines = new ArrayList<>();
+            if (!parts[2].equals("-")) {
+                lines.add("phase: " + parts[2]);
+            }
+            if (!parts[3].equals("-")) {
+                lines.add("priority: " + parts[3]);
+            }
+            texts.add(named(parts[0], parts[1], lines.toArray(String[]::new)));
+        }
+        return String.join("---\n", texts);
+    }
+
+    private static Selection select(Workload workload, String text) {
+        ResourceSet set = read(text);
+        assertThat(set.errors()).isEmpty();
+        return Selection.of(set.resources(), workload);
+    }
+
+    private static String reason(Workload workload, String line) {
+        Selection selection = select(workload, named("p", "ingress", line));
+        assertThat(selection.excluded()).hasSize(1);
+        return selection.excluded().get(0).reason() + " " + selection.excluded().get(0);
+    }
+
+    private static String names(Selection selection) {
+        return String.join(
+                " ", selection.chain().stream().map(r -> r.spec().name()).toList());
+    }
+
+    private static List<String> identities(Selection selection) {
+        return selection.chain().stream().map(PluginResource::identity).toList();
+    }
+}
