@@ -90,7 +90,8 @@ class PluginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trap", "panic", "recurse", "memory", "loop", "trap-response", "huge-header", "header-flood"})
+    @ValueSource(
+            strings = {"trap", "panic", "recurse", "memory", "loop", "trap-response", "huge-header", "header-flood"})
     void misbehaviour_staysWithItsRequest(String how) throws Exception {
         PluginSpec misbehave = plugin("misbehave")
                 .failurePolicy(FailurePolicy.FAIL_OPEN)
