@@ -73,7 +73,8 @@ class ServeProcessTest {
         assertThat(response.body()).isEqualTo("hello");
         assertThat(response.headers().firstValue("x-behaved")).contains("yes");
 
-        process.destroy();
+        // Process.destroy would close the pipes as well.
+        process.toHandle().destroy();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(output.readLine()).isNull();
