@@ -37,6 +37,7 @@ public final class TestHost implements AutoCloseable {
     private final ScriptedHttpCalls httpCalls;
     private final ProxyWasmHost host;
     private final List<TestWorker> workers = new ArrayList<>();
+    private boolean closed;
 
     private TestHost(Builder builder) {
         log = new RecordingPluginLog(builder.logLevel);
@@ -161,8 +162,9 @@ public final class TestHost implements AutoCloseable {
         boolean allRun = plugins.stream().allMatch(plugin -> plugin.state() == PluginStatus.State.LOADED);
         int inChain =
                 (int) plugins.stream().filter(plugin -> plugin.position() >= 0).count();
+        int roots = closed ? 0 : inChain;
         for (TestWorker worker : workers) {
-            worker.verify(inChain, allRun, faults);
+            worker.verify(roots, allRun, faults);
         }
         if (httpCalls.inFlight() > 0) {
             faults.add(httpCalls.inFlight() + " HTTP calls are in flight (expected: none)");
@@ -175,6 +177,7 @@ public final class TestHost implements AutoCloseable {
     /** Ends the host: plugins are told, and what follows from it is run. */
     @Override
     public void close() {
+        closed = true;
         host.close();
         runAll();
     }

@@ -36,9 +36,11 @@ public final class GuestLog {
         return lines.stream().filter(line -> line.startsWith("on_")).toList();
     }
 
-    /** The lines that are not about callbacks. */
+    /** The lines that are not about callbacks, without the host's own warnings. */
     public static List<String> calls(List<String> lines) {
-        return lines.stream().filter(line -> !line.startsWith("on_")).toList();
+        return lines.stream()
+                .filter(line -> !line.startsWith("on_") && !line.startsWith("proxy_"))
+                .toList();
     }
 
     private static String read(String line) {

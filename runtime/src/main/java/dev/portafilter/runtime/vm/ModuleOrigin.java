@@ -49,7 +49,8 @@ record ModuleOrigin(String language, String sdk, List<String> producers) {
         if (producers.contains("assemblyscript")
                 || imports(layout, "env", "abort")
                 || exports(layout, "__new")
-                || exports(layout, "__pin")) {
+                || exports(layout, "__pin")
+                || exports(layout, "__retain")) {
             return "AssemblyScript";
         }
         if (imports(layout, "env", "emscripten_notify_memory_growth") || producers.contains("clang")) {

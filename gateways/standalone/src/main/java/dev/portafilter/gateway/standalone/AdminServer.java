@@ -41,7 +41,7 @@ final class AdminServer extends VerticleBase {
     }
 
     private void answer(HttpServerRequest request) {
-        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             request.response().putHeader("allow", "GET, HEAD");
             end(request, 405, "text/plain", "Only GET and HEAD are answered here\n");
             return;
@@ -61,7 +61,7 @@ final class AdminServer extends VerticleBase {
     private static void end(HttpServerRequest request, int status, String type, String body) {
         HttpServerResponse response =
                 request.response().setStatusCode(status).putHeader("content-type", type + "; charset=utf-8");
-        if (request.method() == HttpMethod.HEAD) {
+        if (request.method().equals(HttpMethod.HEAD)) {
             response.end().onComplete(done -> {});
         } else {
             response.end(body).onComplete(done -> {});

@@ -6,9 +6,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +115,8 @@ final class ClientSide {
 
     /** Stops or restarts reading the request. */
     void read(boolean wanted) {
-        if (requestEnded || gone) {
+        // A paused connection would not tell that its client has gone.
+        if (requestEnded() || gone) {
             return;
         }
         if (wanted) {
@@ -176,7 +179,7 @@ final class ClientSide {
     }
 
     private boolean isHead() {
-        return request.method() == io.vertx.core.http.HttpMethod.HEAD;
+        return request.method().equals(HttpMethod.HEAD);
     }
 
     /** Writes a part of the body. A body that does not fit its announced length breaks the response off. */
@@ -257,7 +260,7 @@ final class ClientSide {
     /** Answers at once, without plugins. */
     void refuse(Refusal refusal) {
         HeaderMap headers = HeaderMap.of(":status", Integer.toString(refusal.status()));
-        byte[] body = refusal.text().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
         headers.add("content-length", Integer.toString(body.length));
         headers.add("content-type", "text/plain");
         closeAfterResponse();

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * between threads. Event loop only.
  */
 final class Clients {
+    // Each carries as many streams as the server allows, a hundred as a rule.
+    private static final int HTTP2_CONNECTIONS = 64;
+    private static final int HTTP2_STREAMS = 1 << 17;
+
     private final Vertx vertx;
     private final @Nullable Path ca;
     private final GatewayLimits limits;
@@ -58,14 +62,13 @@ final class Clients {
     }
 
     private HttpClient create(Target.Protocol protocol) {
-        int streams = 1 << 17;
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout(limits.connectTimeoutMillis())
                 .setMaxHeaderSize(limits.headerBytes())
                 .setMaxInitialLineLength(limits.headerBytes())
                 .setMaxChunkSize(Wire.CHUNK_BYTES)
                 .setDecompressionSupported(false)
-                .setHttp2MultiplexingLimit(streams)
+                .setHttp2MultiplexingLimit(HTTP2_STREAMS)
                 .setHttp2ConnectionWindowSize(Wire.CONNECTION_WINDOW_BYTES)
                 .setInitialSettings(new Http2Settings()
                         .setPushEnabled(false)
@@ -84,7 +87,7 @@ final class Clients {
         }
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(limits.connectionsPerTarget())
-                .setHttp2MaxSize(4)
+                .setHttp2MaxSize(HTTP2_CONNECTIONS)
                 .setMaxWaitQueueSize(limits.connectionsPerTarget());
         return vertx.httpClientBuilder()
                 .with(options)

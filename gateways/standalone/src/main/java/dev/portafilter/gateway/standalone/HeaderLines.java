@@ -3,6 +3,8 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +31,7 @@ final class HeaderLines {
 
     /**
      * The lower-case names that the {@code Connection} lines give, besides {@code close} and {@code keep-alive}.
-     * Names of framing and of pseudo-headers are not among them: they are not the sender's to hide.
+     * Names of framing, of pseudo-headers and of what proxies vouch for are not among them: they are not the sender's to hide.
      */
     static Set<String> nominated(Iterable<String> connectionValues) {
         Set<String> names = NONE;
@@ -51,6 +53,7 @@ final class HeaderLines {
     private static boolean protectedName(String name) {
         return name.charAt(0) == ':'
                 || name.equals("host")
+                || name.startsWith("x-forwarded-")
                 || name.equals("content-length")
                 || name.equals("te")
                 || name.equals("expect");
@@ -97,7 +100,7 @@ final class HeaderLines {
     }
 
     private static Iterable<String> values(HeaderMap map, String name) {
-        java.util.List<String> values = new java.util.ArrayList<>();
+        List<String> values = new ArrayList<>();
         for (int i = 0; i < map.count(); i++) {
             if (map.nameText(i).equals(name)) {
                 values.add(map.valueText(i));

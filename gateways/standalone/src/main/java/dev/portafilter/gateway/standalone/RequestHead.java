@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +32,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         if (request.version() == null) {
             throw BAD_REQUEST;
         }
-        if (request.method() == HttpMethod.CONNECT) {
+        if (request.method().equals(HttpMethod.CONNECT)) {
             throw new Refusal(501, "CONNECT is not supported");
         }
         MultiMap lines = request.headers();
@@ -122,7 +123,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
     }
 
     private static void checkTarget(HttpServerRequest request, String path) throws Refusal {
-        if (path.equals("*") && request.method() == HttpMethod.OPTIONS) {
+        if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
             throw new Refusal(404, "There is nothing to say about the server as a whole");
         }
         if (path.isEmpty() || path.charAt(0) != '/' || path.indexOf('#') >= 0 || !visible(path)) {
@@ -187,7 +188,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
                     cookies = true;
                 }
                 default -> {
-                    if (name.isEmpty()) {
+                    if (name.isEmpty() || hasControls(value)) {
                         throw BAD_REQUEST;
                     }
                     if (!HeaderLines.hopByHop(name) && !nominated.contains(name)) {
@@ -197,6 +198,16 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             }
         }
         return expects;
+    }
+
+    private static boolean hasControls(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean asksForTrailers(String te) {
@@ -212,7 +223,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         for (int i = 0; i < headers.count(); i++) {
             if (headers.nameText(i).equals("cookie")) {
                 String joined = headers.valueText(i) + "; " + value;
-                headers.setValue(i, joined.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+                headers.setValue(i, joined.getBytes(StandardCharsets.ISO_8859_1));
                 return;
             }
         }

@@ -2,12 +2,14 @@ package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 final class UpstreamConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+    // Checked already: by the runtime, and by Vert.x.
+    private static final HttpHeadersFactory UNCHECKED =
+            DefaultHttpHeadersFactory.trailersFactory().withValidation(false);
     private static final AttributeKey<UpstreamConnection> KEY =
             AttributeKey.valueOf(UpstreamConnection.class, "connection");
 
@@ -83,7 +88,7 @@ final class UpstreamConnection {
     void end(HttpClientRequest request, HeaderMap lines, Future<Void> written) {
         if (http2 == null) {
             trailers = lines;
-            request.end();
+            request.end().onComplete(sent -> {});
             return;
         }
         // Trailers pass Vert.x by, so they wait until it has let go of all that comes before them. What it then sends
@@ -97,9 +102,10 @@ final class UpstreamConnection {
                 }
                 ChannelHandlerContext context = channel.pipeline().context(http2);
                 int streamId = (int) request.streamId();
-                http2.encoder().writeHeaders(context, streamId, frame, 0, true, channel.newPromise());
+                ChannelFuture unused =
+                        http2.encoder().writeHeaders(context, streamId, frame, 0, true, channel.newPromise());
                 channel.flush();
-                request.end();
+                request.end().onComplete(dropped -> {});
             }
         });
     }
@@ -114,7 +120,7 @@ final class UpstreamConnection {
             HeaderMap lines = trailers;
             if (lines != null && message instanceof LastHttpContent last) {
                 trailers = null;
-                DefaultLastHttpContent replaced = new DefaultLastHttpContent(last.content());
+                DefaultLastHttpContent replaced = new DefaultLastHttpContent(last.content(), UNCHECKED);
                 for (int i = 0; i < lines.count(); i++) {
                     replaced.trailingHeaders().add(new AsciiString(lines.name(i), false), ascii(lines.value(i)));
                 }
@@ -138,7 +144,7 @@ final class UpstreamConnection {
             if (!beyond) {
                 return;
             }
-            HttpHeaders copy = new DefaultHttpHeaders();
+            HttpHeaders copy = UNCHECKED.newHeaders();
             for (Map.Entry<String, String> line : headers) {
                 copy.add(line.getKey(), ascii(line.getValue().getBytes(StandardCharsets.ISO_8859_1)));
             }

@@ -1,8 +1,10 @@
 package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.abi.HeaderMap;
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
@@ -10,6 +12,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,8 @@ final class UpstreamSide {
 
     private static final byte[] NOTHING = new byte[0];
     static final String CONNECT_FAILED = "remote connection failure";
+    static final String CONNECT_LATE = "connection timeout";
+    static final String OVERFLOW = "overflow";
     static final String CONNECTION_LOST = "connection termination";
     static final String STREAM_RESET = "remote reset";
     static final String PROTOCOL_ERROR = "protocol error";
@@ -89,9 +95,11 @@ final class UpstreamSide {
     }
 
     private static String connectReason(Throwable cause) {
-        boolean late = cause instanceof io.netty.channel.ConnectTimeoutException
-                || cause instanceof java.util.concurrent.TimeoutException;
-        return late ? "connection timeout" : CONNECT_FAILED;
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return OVERFLOW;
+        }
+        boolean late = cause instanceof ConnectTimeoutException || cause instanceof TimeoutException;
+        return late ? CONNECT_LATE : CONNECT_FAILED;
     }
 
     private void connected(HttpClientRequest connected) {
@@ -100,7 +108,7 @@ final class UpstreamSide {
             discard(connected.reset(8));
             return;
         }
-        HeaderMap headers = java.util.Objects.requireNonNull(waitingHead);
+        HeaderMap headers = Objects.requireNonNull(waitingHead);
         waitingHead = null;
         request = connected;
         connection = connected.connection();

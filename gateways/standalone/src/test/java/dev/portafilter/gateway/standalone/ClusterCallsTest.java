@@ -7,6 +7,7 @@ import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HttpCallListener;
 import dev.portafilter.runtime.service.HttpCallRequest;
 import dev.portafilter.runtime.service.HttpCallTransport;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,7 +24,7 @@ class ClusterCallsTest {
 
         @Override
         public void answered(HeaderMap headers, byte[] body, HeaderMap trailers) {
-            heard.add(headers + " " + new String(body) + " " + trailers);
+            heard.add(headers + " " + new String(body, StandardCharsets.UTF_8) + " " + trailers);
         }
 
         @Override
@@ -53,7 +54,11 @@ class ClusterCallsTest {
             headers.add("content-length", String.valueOf(body.length()));
         }
         return new HttpCallRequest(
-                "auth", headers, body.isEmpty() ? NOTHING : body.getBytes(), HeaderMap.of(trailers), timeoutMillis);
+                "auth",
+                headers,
+                body.isEmpty() ? NOTHING : body.getBytes(StandardCharsets.UTF_8),
+                HeaderMap.of(trailers),
+                timeoutMillis);
     }
 
     private static Gateway gateway(Target cluster) {

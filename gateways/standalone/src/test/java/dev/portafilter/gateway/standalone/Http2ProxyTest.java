@@ -2,6 +2,7 @@ package dev.portafilter.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -12,7 +13,7 @@ class Http2ProxyTest {
     private static final String[] POST = {":method", "POST", ":path", "/x", ":scheme", "http", ":authority", "a.b"};
 
     private static String[] lines(String[] head, String... more) {
-        String[] all = java.util.Arrays.copyOf(head, head.length + more.length);
+        String[] all = Arrays.copyOf(head, head.length + more.length);
         System.arraycopy(more, 0, all, head.length, more.length);
         return all;
     }

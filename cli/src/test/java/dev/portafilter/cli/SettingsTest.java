@@ -1,0 +1,60 @@
+package dev.portafilter.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void settings_nestedOrDotted_meanTheSame() throws IOException {
+        Settings nested = read("limits:\n  bufferBytes: 4096\n");
+        Settings dotted = read("limits.bufferBytes: 4096\n");
+        assertThat(nested.number("limits.bufferBytes", 1)).isEqualTo(4096);
+        assertThat(dotted.number("limits.bufferBytes", 1)).isEqualTo(4096);
+        assertThat(nested.problems()).isEmpty();
+    }
+
+    @Test
+    void settings_clusters_areNames() throws IOException {
+        Settings settings = read("clusters:\n  auth: http://127.0.0.1:1\n  other: https://example.com\n");
+        assertThat(settings.clusters())
+                .containsEntry("auth", "http://127.0.0.1:1")
+                .containsEntry("other", "https://example.com");
+    }
+
+    @Test
+    void settings_unknownKey_isAProblemThatNamesTheNearOne() throws IOException {
+        Settings settings = read("limits:\n  bufferBites: 1\nlisten: 127.0.0.1:0\n");
+        assertThat(settings.problems()).singleElement().asString().contains("limits.bufferBites", "limits.bufferBytes");
+        assertThat(settings.get("listen")).isEqualTo("127.0.0.1:0");
+    }
+
+    @Test
+    void settings_everythingWrong_isListedAtOnce() throws IOException {
+        Settings settings = read("nonsense: 1\nworkers: [1, 2]\nvm.isolate: maybe\nlimits.deadlineMillis: soon\n");
+        settings.yes("vm.isolate", false);
+        settings.number("limits.deadlineMillis", 1);
+        assertThat(settings.problems()).hasSize(4);
+    }
+
+    @Test
+    void settings_fileThatIsMissing_isAProblem() {
+        assertThat(Settings.read(directory.resolve("none.yaml")).problems()).hasSize(1);
+    }
+
+    @Test
+    void settings_fileThatIsNoYaml_isAProblem() throws IOException {
+        assertThat(read("a: [1\n").problems()).hasSize(1);
+    }
+
+    private Settings read(String text) throws IOException {
+        return Settings.read(Files.writeString(directory.resolve("portafilter.yaml"), text));
+    }
+}
