@@ -197,7 +197,8 @@ final class PluginContext extends GuestContext {
         }
         return switch (type) {
             case HTTP_CALL_RESPONSE_HEADERS -> answer.headers();
-            case HTTP_CALL_RESPONSE_TRAILERS -> answer.trailers();
+            // Without trailers there is no such map.
+            case HTTP_CALL_RESPONSE_TRAILERS -> answer.trailers().count() == 0 ? null : answer.trailers();
             default -> null;
         };
     }

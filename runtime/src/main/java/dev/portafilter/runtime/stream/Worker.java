@@ -4,6 +4,7 @@ import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
+import dev.portafilter.runtime.service.QueueReceiver;
 import dev.portafilter.runtime.service.WorkerExecutor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ public final class Worker {
     private final WorkerObserver observer;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
     private final Set<PluginVm> vms = new LinkedHashSet<>();
+    private final QueueReceiver nobody = (rootContextId, token) -> {};
+    private final List<String> vmIds = new ArrayList<>();
     private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -164,6 +167,7 @@ public final class Worker {
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
+        giveUpStores();
         ended.complete(null);
     }
 
@@ -181,11 +185,30 @@ public final class Worker {
                             .add(filter);
                 }
             }
+            keepStores(plugins);
             byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
             chain = new FilterChain(filters);
         } finally {
             started.complete(null);
         }
+    }
+
+    /** Shared data and queues outlive a VM that fails: they stay as long as this worker may make another one. */
+    private void keepStores(List<LoadedPlugin> plugins) {
+        for (LoadedPlugin loaded : plugins) {
+            String vmId = loaded.spec().vmId();
+            services.sharedData().open(vmId);
+            services.sharedQueues().open(vmId, nobody);
+            vmIds.add(vmId);
+        }
+    }
+
+    private void giveUpStores() {
+        for (String vmId : vmIds) {
+            services.sharedQueues().release(vmId, nobody);
+            services.sharedData().release(vmId);
+        }
+        vmIds.clear();
     }
 
     /**
