@@ -30,7 +30,7 @@ class Http2ProxyTest {
             assertThat(stream.next()).isEqualTo("HEADERS {:status: 200, x-up: 1, x-up: 2, content-length: 2}");
             assertThat(stream.next()).isEqualTo("DATA ok");
             assertThat(stream.next()).isEqualTo("DATA  end");
-            assertThat(fixture.log).startsWith("request_headers 1", "response_headers 0");
+            assertThat(fixture.log).startsWith("request_headers 8 end", "response_headers 4", "response_body 2");
             RawClient.Message request = upstream.taken();
             assertThat(request.startLine()).isEqualTo("GET /x HTTP/1.1");
             assertThat(request.headers())
@@ -53,13 +53,14 @@ class Http2ProxyTest {
             RawClient.Message request = upstream.taken();
             assertThat(request.text()).isEqualTo("hello");
             assertThat(request.trailers()).containsExactly("t: 1", "t: 2");
+            fixture.idle();
             assertThat(fixture.log)
                     .containsExactly(
-                            "request_headers 0",
-                            "request_body 0",
+                            "request_headers 5",
+                            "request_body 5",
                             "request_trailers 2",
-                            "response_headers 0",
-                            "response_body 0",
+                            "response_headers 2",
+                            "response_body 2",
                             "response_trailers 2");
         }
     }
@@ -93,7 +94,8 @@ class Http2ProxyTest {
             assertThat(second.next()).contains(":path: /y").endsWith("} end");
             second.headers(true, ":status", "200", "grpc-status", "0");
             assertThat(client.response().all("grpc-status")).containsExactly("0");
-            assertThat(fixture.log).endsWith("request_headers 1", "response_headers 1");
+            fixture.idle();
+            assertThat(fixture.log).endsWith("request_headers 5 end", "response_headers 2 end");
         }
     }
 

@@ -5,8 +5,8 @@ import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
 
 /**
- * A plugin in WebAssembly text that logs each of its stream callbacks with its last argument, such as {@code
- * request_headers 1} for the end of the stream, and on request the properties of an exchange, in hexadecimal.
+ * A plugin in WebAssembly text that logs each of its stream callbacks with its number of headers or bytes, such
+ * as {@code request_headers 5 end} when they end the stream, and on request the properties of an exchange, in hexadecimal.
  */
 final class ProbePlugin {
     private static final String[] CALLBACKS = {
@@ -24,6 +24,24 @@ final class ProbePlugin {
                   (memory (export "memory") 2)
                   (func (export "proxy_abi_version_0_2_1"))
                   (func (export "malloc") (param i32) (result i32) (i32.const 65536))
+                  (global $out (mut i32) (i32.const 0))
+                  (data (i32.const 8) " end")
+                  (func $decimal (param $n i32)
+                    (if (i32.ge_u (local.get $n) (i32.const 10))
+                      (then (call $decimal (i32.div_u (local.get $n) (i32.const 10)))))
+                    (i32.store8 (global.get $out)
+                      (i32.add (i32.const 48) (i32.rem_u (local.get $n) (i32.const 10))))
+                    (global.set $out (i32.add (global.get $out) (i32.const 1))))
+                  ;; Logs the name at $at, a number, and whether it is the end.
+                  (func $say (param $at i32) (param $size i32) (param $n i32) (param $end i32)
+                    (memory.copy (i32.const 50000) (local.get $at) (local.get $size))
+                    (global.set $out (i32.add (i32.const 50000) (local.get $size)))
+                    (call $decimal (local.get $n))
+                    (if (local.get $end) (then
+                      (memory.copy (global.get $out) (i32.const 8) (i32.const 4))
+                      (global.set $out (i32.add (global.get $out) (i32.const 4)))))
+                    (drop (call $log (i32.const 2) (i32.const 50000)
+                      (i32.sub (global.get $out) (i32.const 50000)))))
                   (func $digit (param i32) (result i32)
                     (i32.add (local.get 0)
                       (select (i32.const 48) (i32.const 87) (i32.lt_u (local.get 0) (i32.const 10)))))
@@ -51,18 +69,16 @@ final class ProbePlugin {
         for (String callback : CALLBACKS) {
             boolean trailers = callback.endsWith("trailers");
             String name = callback + " ";
-            text.append("  (data (i32.const %d) \"%s0\")%n".formatted(address, name));
+            text.append("  (data (i32.const %d) \"%s\")%n".formatted(address, name));
             text.append("  (func (export \"proxy_on_%s\") (param i32 i32%s) (result i32)%n"
                     .formatted(callback, trailers ? "" : " i32"));
-            text.append("    (i32.store8 (i32.const %d) (i32.add (i32.const 48) (local.get %d)))%n"
-                    .formatted(address + name.length(), trailers ? 1 : 2));
-            text.append("    (drop (call $log (i32.const 2) (i32.const %d) (i32.const %d)))%n"
-                    .formatted(address, name.length() + 1));
+            text.append("    (call $say (i32.const %d) (i32.const %d) (local.get 1) %s)%n"
+                    .formatted(address, name.length(), trailers ? "(i32.const 0)" : "(local.get 2)"));
             if (callback.equals("response_headers")) {
                 text.append("    (call $properties)\n");
             }
             text.append("    (i32.const 0))\n");
-            address += name.length() + 2;
+            address += name.length();
         }
         StringBuilder calls = new StringBuilder("  (func $properties\n");
         for (String property : properties) {
