@@ -2,6 +2,10 @@ package dev.portafilter.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -263,6 +267,48 @@ class Http2ProxyTest {
             assertThat(stream.next()).isEqualTo("HEADERS {:status: 204} end");
             drain.join(20_000);
             assertThat(drain.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void upgradeToHttp2_isTaken() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
+            HttpClient client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_2)
+                    .build();
+            URI uri = URI.create("http://" + fixture.gateway.endpoint() + "/x");
+            for (int i = 0; i < 3; i++) {
+                HttpResponse<String> got =
+                        client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(got.body()).isEqualTo("ok");
+                assertThat(upstream.taken().all("connection")).isEmpty();
+            }
+            HttpResponse<String> posted = client.send(
+                    HttpRequest.newBuilder(uri)
+                            .POST(HttpRequest.BodyPublishers.ofString("hello"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(posted.statusCode()).isEqualTo(200);
+            assertThat(upstream.taken().text()).isEqualTo("hello");
+            fixture.idle();
+        }
+    }
+
+    @Test
+    void upgradeToHttp2_ofARequestWithBody_isTaken() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
+            HttpResponse<String> posted = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://" + fixture.gateway.endpoint() + "/x"))
+                                    .POST(HttpRequest.BodyPublishers.ofString("hello"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(posted.statusCode()).isEqualTo(200);
+            assertThat(upstream.taken().text()).isEqualTo("hello");
+            fixture.idle();
         }
     }
 }
