@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class Gateway implements AutoCloseable {
     private final CallClients clients;
     private final ClusterCalls calls;
     private final Counters counters = new Counters();
-    private final Listening listening = new Listening();
+    private final AtomicInteger port = new AtomicInteger();
     private volatile @Nullable Endpoint admin;
     private volatile boolean draining;
     private final List<WorkerLoop> loops = new CopyOnWriteArrayList<>();
@@ -67,19 +68,15 @@ public final class Gateway implements AutoCloseable {
      */
     public Gateway start(ProxyWasmHost host) {
         Supplier<Deployable> loop = () -> {
-            WorkerLoop created = new WorkerLoop(options, host, clients, counters, listening);
+            WorkerLoop created = new WorkerLoop(options, host, clients, counters, port);
             loops.add(created);
             return created;
         };
-        // The first loop alone chooses the port; the others share it.
-        deploy("listen", options.listen(), loop, 1);
-        if (options.workers() > 1) {
-            deploy("listen", options.listen(), loop, options.workers() - 1);
-        }
+        deploy("listen", options.listen(), loop, options.workers());
         Endpoint wanted = options.admin();
         if (wanted != null) {
             GatewayMetrics metrics = new GatewayMetrics(host.services().metrics(), counters);
-            AdminServer server = new AdminServer(wanted, host, metrics, () -> !draining);
+            AdminServer server = new AdminServer(wanted, host, metrics, this::ready);
             deploy("admin", wanted, () -> server, 1);
             admin = server.endpoint();
         }
@@ -97,12 +94,17 @@ public final class Gateway implements AutoCloseable {
 
     /** Where clients connect; the port is the real one. */
     public Endpoint endpoint() {
-        return options.listen().withPort(listening.actual());
+        return options.listen().withPort(port.get());
     }
 
     /** Where operators look; null when they were given no place. */
     public @Nullable Endpoint adminEndpoint() {
         return admin;
+    }
+
+    /** Whether new requests are welcome: it is not draining. */
+    public boolean ready() {
+        return !draining;
     }
 
     /** Exchanges under way. */

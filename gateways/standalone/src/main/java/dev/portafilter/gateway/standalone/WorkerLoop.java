@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +26,13 @@ import org.slf4j.LoggerFactory;
 final class WorkerLoop extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLoop.class);
 
+    // To Vert.x, 0 is a free port for one loop, and a negative number one that all loops share.
+    private static final int SHARED_FREE_PORT = -1;
+
     private final GatewayOptions options;
     private final ProxyWasmHost host;
     private final Counters counters;
-    private final Listening listening;
+    private final AtomicInteger port;
     private final Set<ProxyExchange> exchanges = new HashSet<>();
     private final CallClients callClients;
     private @Nullable Worker worker;
@@ -41,23 +45,26 @@ final class WorkerLoop extends VerticleBase {
             ProxyWasmHost host,
             CallClients callClients,
             Counters counters,
-            Listening listening) {
+            AtomicInteger port) {
         this.options = options;
         this.host = host;
         this.callClients = callClients;
         this.counters = counters;
-        this.listening = listening;
+        this.port = port;
     }
 
     @Override
     public Future<?> start() {
         context.exceptionHandler(cause -> LOG.error("worker: an event could not be handled", cause));
         clients = callClients.of(context);
-        worker = host.newWorker(new LoopExecutor(vertx, context));
-        Promise<Void> listens = Promise.promise();
+        Worker created = host.newWorker(new LoopExecutor(vertx, context));
+        worker = created;
         // Not before its VMs have started, so that no request waits for them.
-        worker.started().thenRun(() -> listen().onComplete(listens));
-        return listens.future();
+        return Future.fromCompletionStage(created.started(), context)
+                .compose(started -> listen())
+                // Vert.x does not stop what it could not start.
+                .recover(cause -> Future.fromCompletionStage(created.close(), context)
+                        .transform(ended -> Future.failedFuture(cause)));
     }
 
     private Future<Void> listen() {
@@ -69,10 +76,11 @@ final class WorkerLoop extends VerticleBase {
         });
         created.invalidRequestHandler(this::refuse);
         created.requestHandler(request -> ProxyExchange.begin(this, request));
+        int wanted = options.listen().port();
         return created.listen(
-                        listening.port(options.listen().port()),
+                        wanted == 0 ? SHARED_FREE_PORT : wanted,
                         options.listen().host())
-                .onSuccess(listens -> listening.bound(listens.actualPort()))
+                .onSuccess(listens -> port.set(listens.actualPort()))
                 .mapEmpty();
     }
 

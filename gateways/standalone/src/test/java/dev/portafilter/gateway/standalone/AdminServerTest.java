@@ -17,7 +17,7 @@ class AdminServerTest {
 
     private static GatewayFixture fixture(StubUpstream upstream, PluginSpec... plugins) {
         return new GatewayFixture(
-                GatewayOptions.builder(upstream.target()).admin(new Endpoint("127.0.0.1", 0)), plugins);
+                GatewayOptions.builder(upstream.target()).workers(1).admin(new Endpoint("127.0.0.1", 0)), plugins);
     }
 
     @Test

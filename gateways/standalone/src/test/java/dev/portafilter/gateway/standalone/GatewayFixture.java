@@ -25,25 +25,31 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     GatewayFixture(Target upstream, GatewayLimits limits) {
-        this(GatewayOptions.builder(upstream).limits(limits));
+        this(GatewayOptions.builder(upstream).workers(1).limits(limits));
     }
 
     GatewayFixture(GatewayOptions.Builder options, PluginSpec... plugins) {
-        gateway = Gateway.prepare(
-                options.listen(new Endpoint("127.0.0.1", 0)).workers(1).build());
-        host = ProxyWasmHost.builder()
+        gateway = Gateway.prepare(options.listen(new Endpoint("127.0.0.1", 0)).build());
+        ProxyWasmHost built = ProxyWasmHost.builder()
                 .plugins(List.of(plugins))
                 .services(HostServices.builder()
                         .httpCalls(gateway.httpCalls())
                         .log(new KeptLog())
                         .build())
                 .build();
-        gateway.start(host);
+        host = built;
+        try {
+            gateway.start(host);
+        } catch (GatewayException e) {
+            gateway.close();
+            host.close();
+            throw e;
+        }
     }
 
     /** With a plugin that logs its callbacks. */
     static GatewayFixture probed(Target upstream, String... properties) {
-        return new GatewayFixture(GatewayOptions.builder(upstream), ProbePlugin.reading(properties));
+        return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.reading(properties));
     }
 
     RawClient connect() throws IOException {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -32,6 +34,17 @@ class Http1ProxyTest {
             assertThat(request.startLine()).isEqualTo("GET /x?a=1 HTTP/1.1");
             assertThat(request.headers())
                     .containsExactly("host: example.com", "x-a: 1", "x-b: ", "x-a: 2", "x-forwarded-proto: http");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, 0", "PUT, 0", "OPTIONS, 0", "GET, ", "DELETE, ", "HEAD, "})
+    void request_withoutBody_saysSoOnlyWhereOneIsExpected(String method, String length) throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering("HTTP/1.1 204 No Content\n\n");
+                GatewayFixture fixture = new GatewayFixture(upstream.target())) {
+            fixture.ask(method + " / HTTP/1.1\nhost: a\n\n");
+            List<String> lengths = length == null ? List.of() : List.of(length);
+            assertThat(upstream.taken().all("content-length")).isEqualTo(lengths);
         }
     }
 

@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The client's or the server's end of clear-text HTTP/2, frame by frame. Frames read as {@code HEADERS {…} end}, {@code
@@ -42,6 +43,9 @@ final class Http2Peer implements AutoCloseable {
     /** One stream. */
     static final class Stream {
         final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        /** Bytes of data that have left this side. */
+        final AtomicLong written = new AtomicLong();
+
         private Channel channel;
 
         /** Sends HEADERS, as a head or as trailers: names and values in turn. */
@@ -55,7 +59,9 @@ final class Http2Peer implements AutoCloseable {
 
         Stream data(boolean end, String text) {
             byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-            return write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), end));
+            ChannelFuture unused = channel.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(bytes), end))
+                    .addListener(sent -> written.addAndGet(bytes.length));
+            return this;
         }
 
         Stream reset(long code) {
@@ -65,6 +71,11 @@ final class Http2Peer implements AutoCloseable {
         private Stream write(Http2StreamFrame frame) {
             ChannelFuture unused = channel.writeAndFlush(frame);
             return this;
+        }
+
+        /** Stops or restarts taking what comes. */
+        void read(boolean wanted) {
+            channel.config().setAutoRead(wanted);
         }
 
         /** The next frame that has come. */

@@ -3,6 +3,7 @@ package dev.portafilter.gateway.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -188,6 +189,78 @@ class Http2ProxyTest {
             assertThat(stream.next()).startsWith("HEADERS {:status: 400");
             // The connection is still good.
             assertThat(client.open().headers(true, GET).next()).startsWith("HEADERS {:status: 200");
+        }
+    }
+
+    @Test
+    void bothDirections_streamAtOnce() throws Exception {
+        try (Http2Peer upstream = Http2Peer.server();
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target());
+                Http2Peer client = Http2Peer.client(fixture.gateway.endpoint())) {
+            Http2Peer.Stream stream = client.open().headers(false, POST).data(false, "question");
+            Http2Peer.Stream above = upstream.accepted();
+            assertThat(above.next()).startsWith("HEADERS");
+            assertThat(above.next()).isEqualTo("DATA question");
+            above.headers(false, ":status", "200").data(false, "answer");
+            assertThat(stream.next()).isEqualTo("HEADERS {:status: 200}");
+            assertThat(stream.next()).isEqualTo("DATA answer");
+            stream.data(true, "thanks");
+            assertThat(above.next()).isEqualTo("DATA thanks");
+            assertThat(above.next()).isEqualTo("DATA  end");
+            above.headers(true, "grpc-status", "0");
+            String next = stream.next();
+            assertThat(next.equals("DATA ") ? stream.next() : next).isEqualTo("HEADERS {grpc-status: 0} end");
+            fixture.idle();
+        }
+    }
+
+    @Test
+    void slowUpstream_slowsTheClientDown() throws Exception {
+        String chunk = "x".repeat(65_536);
+        int chunks = 320;
+        try (Http2Peer upstream = Http2Peer.server();
+                GatewayFixture fixture = new GatewayFixture(upstream.target());
+                Http2Peer client = Http2Peer.client(fixture.gateway.endpoint())) {
+            Http2Peer.Stream stream = client.open().headers(false, POST);
+            Http2Peer.Stream above = upstream.accepted();
+            assertThat(above.next()).startsWith("HEADERS");
+            above.read(false);
+            for (int i = 0; i < chunks; i++) {
+                stream.data(i == chunks - 1, chunk);
+            }
+            long before = -1;
+            for (long now = 0; now != before || now == 0; now = stream.written.get()) {
+                before = now;
+                TimeUnit.MILLISECONDS.sleep(500);
+            }
+            assertThat(stream.written.get()).isLessThan(4L << 20);
+            above.read(true);
+            String frame = above.next();
+            while (!frame.endsWith(" end")) {
+                frame = above.next();
+            }
+            assertThat(stream.written).hasValue((long) chunks * chunk.length());
+            above.headers(true, ":status", "204");
+            assertThat(stream.next()).isEqualTo("HEADERS {:status: 204} end");
+        }
+    }
+
+    @Test
+    void drain_finishesStreams() throws Exception {
+        try (Http2Peer upstream = Http2Peer.server();
+                GatewayFixture fixture = new GatewayFixture(upstream.target());
+                Http2Peer client = Http2Peer.client(fixture.gateway.endpoint())) {
+            Http2Peer.Stream stream = client.open().headers(true, GET);
+            Http2Peer.Stream above = upstream.accepted();
+            Thread drain = new Thread(fixture.gateway::drain);
+            drain.start();
+            while (fixture.gateway.ready()) {
+                Thread.onSpinWait();
+            }
+            above.headers(true, ":status", "204");
+            assertThat(stream.next()).isEqualTo("HEADERS {:status: 204} end");
+            drain.join(20_000);
+            assertThat(drain.isAlive()).isFalse();
         }
     }
 }

@@ -38,7 +38,8 @@ class PluginsTest {
                 .build();
         try (StubUpstream upstream =
                         StubUpstream.answering("HTTP/1.1 200 OK\nx-up: 1\nx-end: 1\ncontent-length: 2\n\nok");
-                GatewayFixture fixture = new GatewayFixture(GatewayOptions.builder(upstream.target()), rewrite)) {
+                GatewayFixture fixture = new GatewayFixture(
+                        GatewayOptions.builder(upstream.target()).workers(1), rewrite)) {
             RawClient.Message response = fixture.ask("GET /old HTTP/1.1\nhost: a\n\n");
             assertThat(response.headers()).containsExactly("x-end: 1", "content-length: 2", "x-b: 2");
             RawClient.Message request = upstream.taken();
@@ -52,7 +53,7 @@ class PluginsTest {
         try (StubUpstream upstream = StubUpstream.answering("HTTP/1.1 200 OK\ncontent-type: text/plain\n"
                         + "transfer-encoding: chunked\n\nb\npay 4111 11\ne\n11 1111 1111.\n\n0\n\n");
                 GatewayFixture fixture = new GatewayFixture(
-                        GatewayOptions.builder(upstream.target()),
+                        GatewayOptions.builder(upstream.target()).workers(1),
                         plugin("redact").build())) {
             assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n\n").text()).startsWith("pay **** **** **** 1111.");
         }
@@ -71,7 +72,7 @@ class PluginsTest {
                     }
                 });
                 GatewayFixture fixture = new GatewayFixture(
-                        GatewayOptions.builder(upstream.target()).cluster("auth", keys.target()),
+                        GatewayOptions.builder(upstream.target()).workers(1).cluster("auth", keys.target()),
                         plugin("token-check").build());
                 RawClient client = fixture.connect()) {
             assertThat(client.send("GET / HTTP/1.1\nhost: a\n\n").response().status())
@@ -90,14 +91,16 @@ class PluginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trap", "panic", "recurse", "memory", "loop", "trap-response", "huge-header", "header-flood"})
+    @ValueSource(
+            strings = {"trap", "panic", "recurse", "memory", "loop", "trap-response", "huge-header", "header-flood"})
     void misbehaviour_staysWithItsRequest(String how) throws Exception {
         PluginSpec misbehave = plugin("misbehave")
                 .failurePolicy(FailurePolicy.FAIL_OPEN)
                 .limits(PluginLimits.DEFAULT.withDeadlineMillis(300).withMemoryPages(256))
                 .build();
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
-                GatewayFixture fixture = new GatewayFixture(GatewayOptions.builder(upstream.target()), misbehave)) {
+                GatewayFixture fixture = new GatewayFixture(
+                        GatewayOptions.builder(upstream.target()).workers(1), misbehave)) {
             RawClient.Message first = fixture.ask("GET / HTTP/1.1\nhost: a\nx-misbehave: " + how + "\n\n");
             assertThat(first.status()).isIn(200, 503);
             assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n\n").status()).isEqualTo(200);
@@ -109,7 +112,7 @@ class PluginsTest {
     void heldRequest_endsWithItsClient() throws Exception {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
                 GatewayFixture fixture = new GatewayFixture(
-                        GatewayOptions.builder(upstream.target()),
+                        GatewayOptions.builder(upstream.target()).workers(1),
                         plugin("misbehave").build());
                 RawClient client = fixture.connect()) {
             client.send("GET / HTTP/1.1\nhost: a\nx-misbehave: hold\n\n");

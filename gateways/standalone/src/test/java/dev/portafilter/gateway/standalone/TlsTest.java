@@ -64,6 +64,7 @@ class TlsTest {
         Target upstream = new Target(Target.Protocol.HTTPS, "localhost", port);
         try (GatewayFixture fixture = new GatewayFixture(
                 GatewayOptions.builder(upstream)
+                        .workers(1)
                         .tls(certificate.certificate(), certificate.key())
                         .ca(certificate.certificate()),
                 ProbePlugin.reading(
