@@ -37,9 +37,7 @@ public final class HttpStream {
     private String responseDetails = "via_upstream";
     private long requestBytes;
     private long responseBytes;
-    private long responseStartNanos = UNKNOWN;
-    private long backendLatencyNanos = UNKNOWN;
-    private long endNanos;
+    private boolean backendDone;
 
     HttpStream(Worker worker, HttpExchange exchange, FilterChain chain) {
         this.worker = worker;
@@ -100,7 +98,6 @@ public final class HttpStream {
         if (response.started() || !response.open()) {
             return;
         }
-        responseStartNanos = worker.services().clock().monotonicNanos();
         responseCode = Math.max(0, WireRules.status(headers));
         worker.enter();
         try {
@@ -203,9 +200,7 @@ public final class HttpStream {
     }
 
     private void noteResponseEnd(boolean endOfStream) {
-        if (endOfStream) {
-            backendLatencyNanos = worker.services().clock().monotonicNanos() - startNanos;
-        }
+        backendDone |= endOfStream;
     }
 
     HttpExchange exchange() {
@@ -390,7 +385,6 @@ public final class HttpStream {
             return;
         }
         finished = true;
-        endNanos = worker.services().clock().monotonicNanos();
         request.event(Event.FINISH);
         response.event(Event.FINISH);
         pendingReply = null;
@@ -448,8 +442,9 @@ public final class HttpStream {
         return clock.wallNanos() - (clock.monotonicNanos() - startNanos);
     }
 
+    /** Time since the stream began. Read when asked for: a clock costs as much as a host call. */
     long durationNanos() {
-        return endNanos - startNanos;
+        return worker.services().clock().monotonicNanos() - startNanos;
     }
 
     long requestBytes() {
@@ -468,8 +463,8 @@ public final class HttpStream {
         return responseDetails;
     }
 
-    /** Time until the upstream's response was complete, or -1 while it is not. */
+    /** Time until now once the upstream's response is complete, -1 before. */
     long backendLatencyNanos() {
-        return responseStartNanos < 0 ? UNKNOWN : backendLatencyNanos;
+        return backendDone ? durationNanos() : UNKNOWN;
     }
 }

@@ -40,7 +40,8 @@ class ModuleReportTest {
         assertThat(report.startFunctions()).containsExactly("_initialize");
         assertThat(report.allocator()).isEqualTo("proxy_on_memory_allocate");
         assertThat(report.functionCount()).isEqualTo(5);
-        assertThat(report.sectionSizes()).containsKeys("type", "import", "function", "table", "memory", "export", "code");
+        assertThat(report.sectionSizes())
+                .containsKeys("type", "import", "function", "table", "memory", "export", "code");
         assertThat(report.functionNames()).isFalse();
         assertThat(report.debugInfo()).isFalse();
         assertThat(report.problems()).isEmpty();
@@ -96,8 +97,7 @@ class ModuleReportTest {
         assertThat(Engine.inspect(Wat.plugin("(import \"env\" \"abort\" (func (param i32 i32 i32 i32)))"))
                         .language())
                 .isEqualTo("AssemblyScript");
-        assertThat(Engine.inspect(Wat.plugin(
-                                "(import \"env\" \"emscripten_notify_memory_growth\" (func (param i32)))"))
+        assertThat(Engine.inspect(Wat.plugin("(import \"env\" \"emscripten_notify_memory_growth\" (func (param i32)))"))
                         .language())
                 .isEqualTo("C++");
         assertThat(Engine.inspect(Wat.plugin(Wat.export("malloc", 1, "(result i32) (local.get 0)")))
@@ -119,7 +119,8 @@ class ModuleReportTest {
 
     @Test
     void customSections_thatAreMalformed_doNoHarm() throws Exception {
-        byte[] code = TestSections.withSection(Wat.plugin(), "name", HexFormat.of().parseHex("01ffffffff0f"));
+        byte[] code =
+                TestSections.withSection(Wat.plugin(), "name", HexFormat.of().parseHex("01ffffffff0f"));
         code = TestSections.withSection(code, "producers", HexFormat.of().parseHex("ff"));
 
         assertThat(Engine.inspect(code).functionNames()).isFalse();
@@ -140,7 +141,8 @@ class ModuleReportTest {
         try (Trial trial = new Trial()) {
             Vm vm = trial.start(LargeFunctions.plugin(), new VmOptions("trial", 16, 200, 0, Set.of()));
 
-            assertThat(vm.call(Callback.ON_REQUEST_HEADERS, trial.stream, 1, 0, 0)).isEqualTo(LargeFunctions.HUGE_RESULT);
+            assertThat(vm.call(Callback.ON_REQUEST_HEADERS, trial.stream, 1, 0, 0))
+                    .isEqualTo(LargeFunctions.HUGE_RESULT);
             assertThat(vm.call(Callback.ON_REQUEST_HEADERS, trial.stream, 2, 0, 0))
                     .isEqualTo(LargeFunctions.GIGANTIC_RESULT);
             assertThat(vm.call(Callback.ON_REQUEST_HEADERS, trial.stream, 2, 0, 0))
