@@ -274,9 +274,8 @@ class Http2ProxyTest {
     void upgradeToHttp2_isTaken() throws Exception {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
                 GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
-            HttpClient client = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_2)
-                    .build();
+            HttpClient client =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
             URI uri = URI.create("http://" + fixture.gateway.endpoint() + "/x");
             for (int i = 0; i < 3; i++) {
                 HttpResponse<String> got =
