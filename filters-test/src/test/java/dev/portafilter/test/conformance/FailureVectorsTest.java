@@ -84,9 +84,10 @@ class FailureVectorsTest extends VectorSuite {
 
     @Vector(283)
     void reply_beforeATrap_isLostOrSentByPolicy() {
-        GuestModule module = guest().on(
-                ON_REQUEST_HEADERS, call("send_local_response", 418, NONE, "tea", NONE, -1), trap());
-        assertThat(play(FailurePolicy.FAIL_CLOSED, module).get().client().status()).isEqualTo(503);
+        GuestModule module =
+                guest().on(ON_REQUEST_HEADERS, call("send_local_response", 418, NONE, "tea", NONE, -1), trap());
+        assertThat(play(FailurePolicy.FAIL_CLOSED, module).get().client().status())
+                .isEqualTo(503);
         InMemoryExchange open = play(FailurePolicy.FAIL_OPEN, module).get();
         assertThat(open.client().status()).isEqualTo(418);
         assertThat(open.client().bodyText()).isEqualTo("tea");
@@ -94,7 +95,8 @@ class FailureVectorsTest extends VectorSuite {
 
     @Vector(284)
     void failedVm_hearsNothingMore() {
-        GuestModule module = listener().on(ON_CONFIGURE, call("set_tick_period_milliseconds", 10).silently())
+        GuestModule module = listener()
+                .on(ON_CONFIGURE, call("set_tick_period_milliseconds", 10).silently())
                 .on(ON_TICK)
                 .on(ON_REQUEST_HEADERS, trap());
         for (FailurePolicy policy : FailurePolicy.values()) {
@@ -122,13 +124,14 @@ class FailureVectorsTest extends VectorSuite {
     void reload_givesANewInstanceWhenTheBackOffAllows() {
         Play play = play(
                 FailurePolicy.FAIL_RELOAD,
-                listener().on(
-                        ON_REQUEST_HEADERS,
-                        set("seen", "(i32.add (global.get $seen) (i32.const 1))"),
-                        note("seen", "(global.get $seen)"),
-                        call("get_shared_data", "k", outBytes(), outWord()),
-                        call("set_shared_data", "k", "v", 0).silently(),
-                        TRAP_WHEN_ASKED));
+                listener()
+                        .on(
+                                ON_REQUEST_HEADERS,
+                                set("seen", "(i32.add (global.get $seen) (i32.const 1))"),
+                                note("seen", "(global.get $seen)"),
+                                call("get_shared_data", "k", outBytes(), outWord()),
+                                call("set_shared_data", "k", "v", 0).silently(),
+                                TRAP_WHEN_ASKED));
         play.host().advanceMillis(2_500);
         assertThat(play.get("x-trap", "1").client().status()).isEqualTo(503);
         play.forget();
@@ -193,8 +196,7 @@ class FailureVectorsTest extends VectorSuite {
         kinds.put("indirect null", "(call_indirect (type $plain) (i32.const 1))");
         kinds.put("indirect outside", "(call_indirect (type $plain) (i32.const 99))");
         kinds.put("recursion", "(call $deeper (i32.const 1))");
-        String fields =
-                """
+        String fields = """
                 (type $plain (func)) (type $other (func (param i32) (result i32)))
                 (table 2 funcref) (elem (i32.const 0) $nothing) (func $nothing)
                 (func $deeper (param i32) (call $deeper (i32.add (local.get 0) (i32.const 1)))
@@ -238,14 +240,14 @@ class FailureVectorsTest extends VectorSuite {
 
     @Vector({292, 293})
     void capabilities_notListed_areRefused() {
-        GuestModule module = listener().on(
+        GuestModule module = listener()
+                .on(
                         ON_VM_START,
                         call("get_current_time_nanoseconds", outLong()),
                         call("fd_write", 1, 60_000, 0, outWord()));
         Play play = play(
                 module,
-                spec -> spec.allowedCapabilities(
-                        Set.of("proxy_on_context_create", "proxy_on_vm_start", "proxy_log")));
+                spec -> spec.allowedCapabilities(Set.of("proxy_on_context_create", "proxy_on_vm_start", "proxy_log")));
         play.get();
         assertThat(play.lines().stream().filter(line -> !line.startsWith("proxy_")))
                 .containsExactly(
@@ -300,13 +302,13 @@ class FailureVectorsTest extends VectorSuite {
     @Vector(298)
     void tasks_fromManyThreads_enterTheGuestOneByOne() throws Exception {
         GuestModule module = guest().on(
-                ON_REQUEST_HEADERS,
-                raw("(if (global.get $inside) (then unreachable))"),
-                set("inside", "(i32.const 1)"),
-                set("turns", "(i32.const 1000)"),
-                raw("(loop $next (global.set $turns (i32.sub (global.get $turns) (i32.const 1)))"
-                        + " (br_if $next (global.get $turns)))"),
-                set("inside", "(i32.const 0)"));
+                        ON_REQUEST_HEADERS,
+                        raw("(if (global.get $inside) (then unreachable))"),
+                        set("inside", "(i32.const 1)"),
+                        set("turns", "(i32.const 1000)"),
+                        raw("(loop $next (global.set $turns (i32.sub (global.get $turns) (i32.const 1)))"
+                                + " (br_if $next (global.get $turns)))"),
+                        set("inside", "(i32.const 0)"));
         Play play = play(module);
         CountDownLatch ended = new CountDownLatch(200);
         try (SingleThreadWorkerExecutor executor = new SingleThreadWorkerExecutor("vector-298")) {
