@@ -2,6 +2,7 @@ package dev.portafilter.test.stream;
 
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.TestHost;
+import dev.portafilter.test.TestWorker;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -65,7 +66,16 @@ record Scenario(
 
     /** The same, with something done to the exchange before it begins. */
     InMemoryExchange play(TestHost host, Consumer<InMemoryExchange> prepare) {
-        InMemoryExchange exchange = host.open();
+        return play(host, host.worker(), prepare);
+    }
+
+    /** The same on a worker of the host. */
+    InMemoryExchange play(TestHost host, TestWorker worker) {
+        return play(host, worker, opened -> {});
+    }
+
+    private InMemoryExchange play(TestHost host, TestWorker worker, Consumer<InMemoryExchange> prepare) {
+        InMemoryExchange exchange = worker.open();
         prepare.accept(exchange);
         for (int step = 0; step < request.steps() + response.steps(); step++) {
             if (step == at) {
@@ -77,10 +87,10 @@ record Scenario(
                 responseStep(exchange, step - request.steps());
             }
             if (resumeEachStep || step == request.steps() - 1) {
-                resume(host);
+                resume(host, worker);
             }
         }
-        resume(host);
+        resume(host, worker);
         return exchange;
     }
 
@@ -129,9 +139,9 @@ record Scenario(
     }
 
     /** Lets ticks come and answers all calls, until nothing more follows from it. */
-    private static void resume(TestHost host) {
+    private static void resume(TestHost host, TestWorker worker) {
         for (int round = 0; round < 4; round++) {
-            if (host.worker().executor().timerCount() > 0) {
+            if (worker.executor().timerCount() > 0) {
                 host.advanceMillis(10);
             }
             host.httpCalls().waiting().forEach(call -> call.answer(200, ""));
