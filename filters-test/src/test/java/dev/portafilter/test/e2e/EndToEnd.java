@@ -43,8 +43,8 @@ final class EndToEnd implements AutoCloseable {
     /** Kept between test classes, so that each module is compiled once. */
     private static final Path COMPILED_MODULES = Path.of("target", "compiled-modules");
 
-    /** What plugins have logged. */
-    final RecordingPluginLog log = new RecordingPluginLog(LogLevel.TRACE);
+    /** What plugins have logged, at level INFO and above. */
+    final RecordingPluginLog log = new RecordingPluginLog(LogLevel.INFO);
 
     final HostLog hostLog = new HostLog();
     final ProxyWasmHost host;
@@ -59,10 +59,8 @@ final class EndToEnd implements AutoCloseable {
                 .plugins(builder.plugins)
                 .options(builder.options)
                 .cacheDirectory(COMPILED_MODULES)
-                .services(builder.services
-                        .httpCalls(gateway.httpCalls())
-                        .log(log)
-                        .build())
+                .services(
+                        builder.services.httpCalls(gateway.httpCalls()).log(log).build())
                 .build();
         gateway.start(host);
     }
@@ -174,8 +172,8 @@ final class EndToEnd implements AutoCloseable {
 
     /** Waits until plugins have logged a line. */
     void logged(String message) {
-        Patience.until(() -> log.messages().contains(message), () -> "no line \"" + message + "\" in "
-                + log.messages());
+        Patience.until(
+                () -> log.messages().contains(message), () -> "no line \"" + message + "\" in " + log.messages());
     }
 
     /** Waits until this many exchanges are under way. */
@@ -188,8 +186,9 @@ final class EndToEnd implements AutoCloseable {
     /** Waits until every exchange is over and only the plugins' own contexts are left. */
     void quiet() {
         underWay(0);
-        Patience.until(() -> WorkerCounts.of(host).equals(atRest()), () -> WorkerCounts.of(host)
-                + " (expected: " + atRest() + ")");
+        Patience.until(
+                () -> WorkerCounts.of(host).equals(atRest()),
+                () -> WorkerCounts.of(host) + " (expected: " + atRest() + ")");
     }
 
     private WorkerCounts atRest() {

@@ -21,12 +21,7 @@ class HeaderRewriteTest {
                                       'set': {'x-path': '%REQ(:path)%', 'vary': '%RESP(vary)%, c'},
                                       'add': {'set-cookie': 't=2'}}}""").start()) {
             Message answer = test.get(
-                    "/goods?id=7",
-                    "user-agent: tests/1",
-                    "x-debug: on",
-                    "x-twice: 1",
-                    "x-twice: 2",
-                    "x-tag: a");
+                    "/goods?id=7", "user-agent: tests/1", "x-debug: on", "x-twice: 1", "x-twice: 2", "x-tag: a");
 
             Message request = upstream.request();
             assertThat(request.all("x-debug")).isEmpty();

@@ -52,8 +52,8 @@ class MisbehaveTest {
     void faultInALaterCallback_failsTheRequestAndLaterOnes(String fault, String function) throws Exception {
         try (ScriptedServer upstream = ScriptedServer.ok();
                 EndToEnd test = misbehaving(upstream).start()) {
-            Message answer = test.ask(
-                    EndToEnd.head("POST", "/", "x-misbehave: " + fault, "content-length: 4") + "body");
+            Message answer =
+                    test.ask(EndToEnd.head("POST", "/", "x-misbehave: " + fault, "content-length: 4") + "body");
 
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.text()).isEmpty();
@@ -79,8 +79,7 @@ class MisbehaveTest {
             assertThat(test.get("/", "x-misbehave: bad-argument").status()).isEqualTo(200);
             assertThat(test.log.take())
                     .containsExactly(
-                            "asked to misbehave: bad-argument",
-                            "proxy_log of an address outside memory returned 6");
+                            "asked to misbehave: bad-argument", "proxy_log of an address outside memory returned 6");
         }
     }
 
@@ -107,7 +106,8 @@ class MisbehaveTest {
         FakeClock clock = new FakeClock();
         PluginLimits limits = new PluginLimits(128, 60_000, 60_000, 1 << 20, 10, 100);
         try (ScriptedServer upstream = ScriptedServer.ok();
-                EndToEnd test = misbehaving(upstream, SamplePlugin.MISBEHAVE.spec().limits(limits))
+                EndToEnd test = misbehaving(
+                                upstream, SamplePlugin.MISBEHAVE.spec().limits(limits))
                         .clock(clock)
                         .start()) {
             assertThat(test.get("/", "x-misbehave: log-flood").status()).isEqualTo(200);
@@ -119,8 +119,7 @@ class MisbehaveTest {
             clock.advanceMillis(1_000);
             assertThat(test.get("/", "x-misbehave: trap-body").status()).isEqualTo(200);
             assertThat(test.log.take())
-                    .containsExactly(
-                            "99901 lines dropped (limit: 100 per second)", "asked to misbehave: trap-body");
+                    .containsExactly("99901 lines dropped (limit: 100 per second)", "asked to misbehave: trap-body");
         }
     }
 
@@ -128,13 +127,14 @@ class MisbehaveTest {
     @ValueSource(strings = {"huge-header", "header-flood"})
     void floodOfHeaders_isRefused_asTheMapIsFull(String fault) throws Exception {
         try (ScriptedServer upstream = ScriptedServer.ok();
-                EndToEnd test = misbehaving(upstream, SamplePlugin.MISBEHAVE.spec())
-                        .start()) {
+                EndToEnd test =
+                        misbehaving(upstream, SamplePlugin.MISBEHAVE.spec()).start()) {
             assertThat(test.get("/", "x-misbehave: " + fault).status()).isEqualTo(503);
 
-            assertThat(test.log.messages()).anySatisfy(line -> assertThat(line)
-                    .contains("the map is full")
-                    .contains("expected: at most 1024 entries and 1048576 bytes"));
+            assertThat(test.log.messages())
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("the map is full")
+                            .contains("expected: at most 1024 entries and 1048576 bytes"));
             // The SDK takes any refusal for the end of the world.
             assertThat(test.hostLog.errors()).singleElement().asString().contains("rust_panic");
             assertThat(upstream.requestCount()).isZero();
@@ -156,8 +156,7 @@ class MisbehaveTest {
     @ParameterizedTest
     @ValueSource(strings = {"trap", "loop", "memory", "trap-response"})
     void pluginThatFailsOpen_isLeftOut(String fault) throws Exception {
-        PluginSpec.Builder open =
-                SamplePlugin.MISBEHAVE.spec().limits(LIMITS).failurePolicy(FailurePolicy.FAIL_OPEN);
+        PluginSpec.Builder open = SamplePlugin.MISBEHAVE.spec().limits(LIMITS).failurePolicy(FailurePolicy.FAIL_OPEN);
         try (ScriptedServer upstream = ScriptedServer.ok();
                 EndToEnd test = misbehaving(upstream, open).start()) {
             for (String[] headers : new String[][] {{"x-misbehave: " + fault}, {}}) {

@@ -48,7 +48,8 @@ class RateLimitTest {
     void clients_areToldApartByTheirKey_whichIsNotLogged() throws Exception {
         try (ScriptedServer upstream = ScriptedServer.ok();
                 EndToEnd test = limiting(
-                                upstream, "{'limit': 1, 'window_seconds': 3600, 'key_header': 'x-api-key',"
+                                upstream,
+                                "{'limit': 1, 'window_seconds': 3600, 'key_header': 'x-api-key',"
                                         + " 'headers': false}")
                         .start()) {
             List<Integer> statuses = new ArrayList<>();

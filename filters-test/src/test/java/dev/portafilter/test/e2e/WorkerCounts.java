@@ -24,8 +24,8 @@ record WorkerCounts(int streams, int contexts, boolean idle) {
             ((WorkerExecutor) field(Worker.class, "executor", worker))
                     .execute(() -> counts.complete(
                             new WorkerCounts(worker.streamCount(), worker.contextCount(), worker.idle())));
-            sum = sum.and(counts.orTimeout(Patience.MILLIS, TimeUnit.MILLISECONDS)
-                    .join());
+            sum = sum.and(
+                    counts.orTimeout(Patience.MILLIS, TimeUnit.MILLISECONDS).join());
         }
         return sum;
     }
