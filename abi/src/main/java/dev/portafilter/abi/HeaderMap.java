@@ -16,6 +16,7 @@ public final class HeaderMap {
     // Entry i: name at 2i, value at 2i+1. Invariant: entries [0, pseudoCount) are the ones whose name begins with ':'.
     private static final byte[][] NONE = new byte[0][];
     private static final int INITIAL_CAPACITY = 32;
+    private static final int ROOM_FOR_MORE = 2 * 2;
 
     private byte[][] entries;
     private int count;
@@ -42,6 +43,14 @@ public final class HeaderMap {
             map.add(namesAndValues[i], namesAndValues[i + 1]);
         }
         return map;
+    }
+
+    /**
+     * The bytes of a name as maps hold it: lower-case, and the same array each time for common names, which makes looking
+     * them up cheaper. Not to be changed.
+     */
+    public static byte[] nameBytes(String name) {
+        return HeaderNames.bytes(name);
     }
 
     /** The number of entries; each repeated name counts. */
@@ -80,6 +89,21 @@ public final class HeaderMap {
         return index < 0 ? null : valueText(index);
     }
 
+    /** The number of entries whose name begins with a colon; they are the first ones. */
+    public int pseudoCount() {
+        return pseudoCount;
+    }
+
+    /** Whether a pseudo-header is there more than once. */
+    public boolean repeatsPseudoHeader() {
+        for (int i = 1; i < pseudoCount; i++) {
+            if (indexOf(entries[2 * i]) < i) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether there is an entry of this name. */
     public boolean contains(String name) {
         return indexOf(HeaderNames.bytes(name)) >= 0;
@@ -102,9 +126,12 @@ public final class HeaderMap {
      * @return its index, or -1
      */
     public int indexOf(byte[] lowerCaseName, int from) {
-        for (int i = from; i < count; i++) {
+        int length = lowerCaseName.length;
+        boolean pseudo = HeaderNames.isPseudo(lowerCaseName);
+        int end = pseudo ? pseudoCount : count;
+        for (int i = pseudo ? from : Math.max(from, pseudoCount); i < end; i++) {
             byte[] name = entries[2 * i];
-            if (name == lowerCaseName || Arrays.equals(name, lowerCaseName)) {
+            if (name == lowerCaseName || name.length == length && Arrays.equals(name, lowerCaseName)) {
                 return i;
             }
         }
@@ -117,7 +144,9 @@ public final class HeaderMap {
      * @return its index, or -1
      */
     public int indexOf(byte[] bytes, int offset, int length) {
-        for (int i = 0; i < count; i++) {
+        boolean pseudo = length > 0 && bytes[offset] == ':';
+        int end = pseudo ? pseudoCount : count;
+        for (int i = pseudo ? 0 : pseudoCount; i < end; i++) {
             if (sameName(entries[2 * i], bytes, offset, length)) {
                 return i;
             }
@@ -194,7 +223,8 @@ public final class HeaderMap {
 
     /** Makes this map hold the entries of another, in its order; the other map is unchanged. */
     public void setAll(HeaderMap other) {
-        entries = Arrays.copyOf(other.entries, other.entries.length);
+        // Room for what a plugin is likely to add, and no more: maps are copied for every message.
+        entries = Arrays.copyOf(other.entries, 2 * other.count + ROOM_FOR_MORE);
         count = other.count;
         pseudoCount = other.pseudoCount;
     }

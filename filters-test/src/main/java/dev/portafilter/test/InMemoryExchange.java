@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class InMemoryExchange implements HttpExchange {
     private boolean upstreamCancelled;
     private boolean readsRequest = true;
     private boolean readsResponse = true;
+    private @Nullable Consumer<String> reaction;
+    private boolean forwarding;
 
     InMemoryExchange(TestWorker worker) {
         this.worker = worker;
@@ -151,8 +154,20 @@ public final class InMemoryExchange implements HttpExchange {
         return this;
     }
 
+    /**
+     * Lets the test react inside of what leaves the host, as a gateway does whose peer answers or breaks off at once.
+     *
+     * @param reaction takes each of the {@link #events} about a part of a message
+     */
+    public InMemoryExchange whenForwarded(Consumer<String> reaction) {
+        this.reaction = reaction;
+        return this;
+    }
+
     private InMemoryExchange ran() {
-        worker.runAll();
+        if (!forwarding) {
+            worker.runAll();
+        }
         return this;
     }
 
@@ -289,6 +304,14 @@ public final class InMemoryExchange implements HttpExchange {
         }
         if (unwanted || resetDetails != null) {
             faults.add(event + ": the " + side + " side is over");
+        }
+        if (reaction != null && !forwarding) {
+            forwarding = true;
+            try {
+                reaction.accept(event);
+            } finally {
+                forwarding = false;
+            }
         }
     }
 }

@@ -177,8 +177,10 @@ public final class TestHost implements AutoCloseable {
     /** Ends the host: plugins are told, and what follows from it is run. */
     @Override
     public void close() {
-        closed = true;
-        host.close();
+        if (!closed) {
+            closed = true;
+            host.close();
+        }
         runAll();
     }
 

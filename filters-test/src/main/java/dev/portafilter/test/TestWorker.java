@@ -38,7 +38,7 @@ public final class TestWorker {
         return worker;
     }
 
-    /** Every exchange that was opened, in order. */
+    /** Every exchange that was opened and not yet found right by {@link TestHost#verify}, in order. */
     public List<InMemoryExchange> exchanges() {
         return List.copyOf(exchanges);
     }
@@ -46,6 +46,7 @@ public final class TestWorker {
     /** Adds what is wrong here; see {@link TestHost#verify}. */
     void verify(int rootCount, boolean exactly, List<String> faults) {
         exchanges.forEach(exchange -> faults.addAll(exchange.faults()));
+        exchanges.removeIf(InMemoryExchange::finished);
         if (worker.streamCount() > 0) {
             faults.add(worker.streamCount() + " streams are open (expected: none)");
         }

@@ -67,14 +67,6 @@ class StreamVectorsTest extends VectorSuite {
         return exchange;
     }
 
-    private static InMemoryExchange getChunks(Play play) {
-        InMemoryExchange exchange = play.open().get("/").responseHeaders(InMemoryExchange.responseHead(200), false);
-        for (int i = 0; i < CHUNKS.length; i++) {
-            exchange.responseBody(CHUNKS[i], i == CHUNKS.length - 1);
-        }
-        return exchange;
-    }
-
     /** The reference counts ", there, " as eight bytes; it has nine. */
     @Vector({154, 155})
     void sizes_whileTheBodyIsPaused_accumulate() {

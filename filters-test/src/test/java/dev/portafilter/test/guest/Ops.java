@@ -43,6 +43,11 @@ public final class Ops {
         }
     }
 
+    /** Several steps as one. */
+    public static Op steps(Op... ops) {
+        return code -> code.add(ops);
+    }
+
     /** Ends the callback with a result. */
     public static Op returns(int result) {
         return code -> code.append(code.hasResult() ? "(return (i32.const " + result + "))" : "(return)");

@@ -32,14 +32,15 @@ public final class HttpStream {
     private @Nullable LocalReply pendingReply;
     private boolean pendingClose;
     private boolean failureReplied;
+    /** The upstream's response is complete, or has given way to a local one: what still comes from there is too late. */
+    private boolean upstreamOver;
+
     private boolean finished;
     private int responseCode;
     private String responseDetails = "via_upstream";
     private long requestBytes;
     private long responseBytes;
-    private long responseStartNanos = UNKNOWN;
-    private long backendLatencyNanos = UNKNOWN;
-    private long endNanos;
+    private boolean backendDone;
 
     HttpStream(Worker worker, HttpExchange exchange, FilterChain chain) {
         this.worker = worker;
@@ -97,10 +98,9 @@ public final class HttpStream {
 
     /** The upstream's final response head, {@code :status} first; informational ones are not passed. */
     public void responseHeaders(HeaderMap headers, boolean endOfStream) {
-        if (response.started() || !response.open()) {
+        if (upstreamOver || response.started() || !response.open()) {
             return;
         }
-        responseStartNanos = worker.services().clock().monotonicNanos();
         responseCode = Math.max(0, WireRules.status(headers));
         worker.enter();
         try {
@@ -113,7 +113,7 @@ public final class HttpStream {
 
     /** A chunk of the response's body; empty only with {@code endOfStream}. */
     public void responseBody(byte[] data, boolean endOfStream) {
-        if (!response.open()) {
+        if (upstreamOver || !response.open()) {
             return;
         }
         responseBytes += data.length;
@@ -128,7 +128,7 @@ public final class HttpStream {
 
     /** The response's trailers; the response is complete. */
     public void responseTrailers(HeaderMap trailers) {
-        if (!response.open()) {
+        if (upstreamOver || !response.open()) {
             return;
         }
         worker.enter();
@@ -178,7 +178,7 @@ public final class HttpStream {
      * callbacks of the plugins that saw the request; when the response has begun, the stream is reset.
      */
     public void reply(int status, byte[] body, String details) {
-        upstreamFailed(LocalReply.of(status, body, details));
+        replyOrReset(LocalReply.of(status, body, details));
     }
 
     /** Whether everything is over: the response was forwarded whole, or the stream was reset. */
@@ -187,6 +187,12 @@ public final class HttpStream {
     }
 
     private void upstreamFailed(LocalReply reply) {
+        if (!upstreamOver) {
+            replyOrReset(reply);
+        }
+    }
+
+    private void replyOrReset(LocalReply reply) {
         if (finished || !response.open()) {
             return;
         }
@@ -203,9 +209,8 @@ public final class HttpStream {
     }
 
     private void noteResponseEnd(boolean endOfStream) {
-        if (endOfStream) {
-            backendLatencyNanos = worker.services().clock().monotonicNanos() - startNanos;
-        }
+        backendDone |= endOfStream;
+        upstreamOver |= endOfStream;
     }
 
     HttpExchange exchange() {
@@ -335,6 +340,7 @@ public final class HttpStream {
             return;
         }
         request.event(Event.REPLY);
+        upstreamOver = true;
         exchange.cancelUpstream();
         HeaderMap headers = reply.headers(request.headers());
         byte[] body = reply.body(request.headers());
@@ -354,7 +360,8 @@ public final class HttpStream {
     private void sendWithoutPlugins(HeaderMap headers, byte[] body) {
         response.event(Event.FORWARD);
         exchange.forwardResponse(headers, body.length == 0);
-        if (body.length > 0) {
+        // The client may have left inside of that.
+        if (body.length > 0 && !finished) {
             exchange.forwardResponseBody(body, true);
         }
         forwarded(Direction.RESPONSE);
@@ -390,7 +397,6 @@ public final class HttpStream {
             return;
         }
         finished = true;
-        endNanos = worker.services().clock().monotonicNanos();
         request.event(Event.FINISH);
         response.event(Event.FINISH);
         pendingReply = null;
@@ -448,8 +454,9 @@ public final class HttpStream {
         return clock.wallNanos() - (clock.monotonicNanos() - startNanos);
     }
 
+    /** Time since the stream began. Read when asked for: a clock costs as much as a host call. */
     long durationNanos() {
-        return endNanos - startNanos;
+        return worker.services().clock().monotonicNanos() - startNanos;
     }
 
     long requestBytes() {
@@ -468,8 +475,8 @@ public final class HttpStream {
         return responseDetails;
     }
 
-    /** Time until the upstream's response was complete, or -1 while it is not. */
+    /** Time until now once the upstream's response is complete, -1 before. */
     long backendLatencyNanos() {
-        return responseStartNanos < 0 ? UNKNOWN : backendLatencyNanos;
+        return backendDone ? durationNanos() : UNKNOWN;
     }
 }

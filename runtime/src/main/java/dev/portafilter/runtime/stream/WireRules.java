@@ -7,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 final class WireRules {
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
+    private static final int STATUS_DIGITS = 3;
+    private static final int MOST_DIGITS = 18;
+    private static final byte[] PATH = HeaderMap.nameBytes(":path");
+    private static final byte[] METHOD = HeaderMap.nameBytes(":method");
+    private static final byte[] AUTHORITY = HeaderMap.nameBytes(":authority");
+    private static final byte[] STATUS = HeaderMap.nameBytes(":status");
+    private static final byte[] HOST = HeaderMap.nameBytes("host");
+    private static final byte[] CONTENT_LENGTH = HeaderMap.nameBytes("content-length");
 
     private WireRules() {}
 
@@ -16,19 +24,19 @@ final class WireRules {
     }
 
     private static @Nullable LocalReply requestRefusal(HeaderMap headers) {
-        String path = headers.get(":path");
-        String method = headers.get(":method");
-        String authority = headers.contains(":authority") ? headers.get(":authority") : headers.get("host");
-        if (path == null || path.isEmpty() || authority == null) {
+        int path = headers.indexOf(PATH);
+        boolean addressed = headers.indexOf(AUTHORITY) >= 0 || headers.indexOf(HOST) >= 0;
+        if (path < 0 || headers.value(path).length == 0 || !addressed) {
             return LocalReply.of(404, "", "route_not_found");
         }
-        if (method == null) {
+        int method = headers.indexOf(METHOD);
+        if (method < 0) {
             return LocalReply.of(503, "missing required header: :method", "filter_removed_required_request_headers");
         }
-        if (method.isEmpty() || breaksLine(method)) {
+        if (headers.value(method).length == 0 || breaksLine(headers.value(method))) {
             return LocalReply.of(503, "invalid header value for: :method", "invalid_method");
         }
-        if (breaksLine(path)) {
+        if (breaksLine(headers.value(path))) {
             return LocalReply.of(503, "invalid header value for: :path", "invalid_path");
         }
         return null;
@@ -42,31 +50,51 @@ final class WireRules {
 
     /** The status of a response, or -1 when it is missing, repeated or not a number that can be sent. */
     static int status(HeaderMap headers) {
-        String status = headers.get(":status");
-        if (status == null || status.length() != 3 || !status.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        int index = headers.indexOf(STATUS);
+        if (index < 0 || headers.value(index).length != STATUS_DIGITS) {
             return -1;
         }
-        int number = Integer.parseInt(status);
-        return number >= LOWEST_STATUS && number <= HIGHEST_STATUS ? number : -1;
+        long number = number(headers.value(index));
+        return number >= LOWEST_STATUS && number <= HIGHEST_STATUS ? (int) number : -1;
     }
 
     /** The content-length, or -1 when there is none or it is no number. */
     static long contentLength(HeaderMap headers) {
-        String length = headers.get("content-length");
-        return length != null && length.matches("[0-9]{1,18}") ? Long.parseLong(length) : -1;
+        int index = headers.indexOf(CONTENT_LENGTH);
+        return index < 0 ? -1 : number(headers.value(index));
+    }
+
+    /** Decimal digits as a number, or -1 when they are none or too many. */
+    private static long number(byte[] digits) {
+        if (digits.length == 0 || digits.length > MOST_DIGITS) {
+            return -1;
+        }
+        long number = 0;
+        for (byte digit : digits) {
+            if (digit < '0' || digit > '9') {
+                return -1;
+            }
+            number = 10 * number + (digit - '0');
+        }
+        return number;
     }
 
     /** The map without entries that have no form on the wire; the same map when there are none. */
     static HeaderMap onTheWire(Direction direction, HeaderMap headers) {
-        boolean clean = true;
-        for (int i = 0; i < headers.count() && clean; i++) {
+        return clean(direction, headers) ? headers : cleaned(direction, headers);
+    }
+
+    private static boolean clean(Direction direction, HeaderMap headers) {
+        if (headers.repeatsPseudoHeader()) {
+            return false;
+        }
+        for (int i = headers.pseudoCount(); i < headers.count(); i++) {
             byte[] name = headers.name(i);
-            clean = name.length > 0 && !(direction == Direction.REQUEST && isHost(name));
-            if (clean && name[0] == ':') {
-                clean = headers.indexOf(name, i + 1) < 0;
+            if (name.length == 0 || direction == Direction.REQUEST && isHost(name)) {
+                return false;
             }
         }
-        return clean ? headers : cleaned(direction, headers);
+        return true;
     }
 
     private static HeaderMap cleaned(Direction direction, HeaderMap headers) {
@@ -94,9 +122,9 @@ final class WireRules {
         return name.length == 4 && name[0] == 'h' && name[1] == 'o' && name[2] == 's' && name[3] == 't';
     }
 
-    private static boolean breaksLine(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) <= ' ' || text.charAt(i) == 0x7f) {
+    private static boolean breaksLine(byte[] text) {
+        for (byte b : text) {
+            if (b >= 0 && b <= ' ' || b == 0x7f) {
                 return true;
             }
         }

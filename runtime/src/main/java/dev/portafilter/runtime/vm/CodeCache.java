@@ -3,6 +3,7 @@ package dev.portafilter.runtime.vm;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +34,9 @@ final class CodeCache {
     private static final int MAGIC = 0x50464331;
     private static final int DIGEST_SIZE = 32;
     private static final int HEAD_SIZE = Integer.BYTES + DIGEST_SIZE;
+
+    private static final String COMPILER_PACKAGE = "/com/dylibso/chicory/compiler/internal/";
+    private static final List<String> COMPILER_CLASSES = List.of("Compiler", "Emitters", "Shaded");
 
     private final Path directory;
     private final String engineVersion = engineVersion();
@@ -156,7 +161,7 @@ final class CodeCache {
     /** The version of the engine, which decides what the generated classes may call. */
     private static String engineVersion() {
         Properties properties = new Properties();
-        try (var in =
+        try (InputStream in =
                 CodeCache.class.getResourceAsStream("/META-INF/maven/com.dylibso.chicory/compiler/pom.properties")) {
             if (in != null) {
                 properties.load(in);
@@ -164,6 +169,22 @@ final class CodeCache {
         } catch (IOException e) {
             LOG.debug("code cache: the engine does not tell its version", e);
         }
-        return "chicory-" + properties.getProperty("version", "unknown");
+        String version = properties.getProperty("version");
+        return "chicory-" + (version == null ? compilerDigest() : version);
+    }
+
+    /** Stands in for the version when the engine was packed without it. */
+    private static String compilerDigest() {
+        ByteArrayOutputStream classes = new ByteArrayOutputStream();
+        for (String name : COMPILER_CLASSES) {
+            try (InputStream in = CodeCache.class.getResourceAsStream(COMPILER_PACKAGE + name + ".class")) {
+                if (in != null) {
+                    in.transferTo(classes);
+                }
+            } catch (IOException e) {
+                LOG.debug("code cache: the engine's class {} cannot be read", name, e);
+            }
+        }
+        return Digests.hex(classes.toByteArray()).substring(0, 16);
     }
 }

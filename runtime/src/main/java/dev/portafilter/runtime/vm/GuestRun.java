@@ -69,7 +69,7 @@ final class GuestRun {
         }
         // After this the watchdog cannot interrupt any more: it does so only between EXPIRING and EXPIRED.
         while (!WORD.compareAndSet(this, runningWord & ~STATE_MASK | EXPIRED, runningWord & ~STATE_MASK)) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
         // Clears the flag. An interrupt from elsewhere that came in the meantime cannot be told apart and is lost.
         Thread.interrupted();

@@ -1,5 +1,6 @@
 package dev.portafilter.runtime.vm;
 
+import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
@@ -22,7 +23,7 @@ final class GuestTable extends TableInstance {
     }
 
     @Override
-    public int grow(int size, int value, com.dylibso.chicory.runtime.Instance instance) {
+    public int grow(int size, int value, Instance instance) {
         if (size < 0 || size > MAX_ELEMENTS - size()) {
             return -1;
         }

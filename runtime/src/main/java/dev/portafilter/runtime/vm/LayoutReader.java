@@ -43,10 +43,11 @@ final class LayoutReader {
             "data",
             "data count",
             "tag");
-    // The engine's own limits; its linking takes quadratic time in the number of imports.
+    // Far more than plugins have. The engine takes quadratic time in imports, and looks at every function for each
+    // type.
     private static final int MAX_IMPORTS = 1000;
-    private static final int MAX_TYPES = 1_000_000;
-    private static final int MAX_FUNCTIONS = 1_000_000;
+    private static final int MAX_TYPES = 10_000;
+    private static final int MAX_FUNCTIONS = 200_000;
     private static final int MAX_EXPORTS = 100_000;
     private static final int MAX_ELEMENTS = 1_000_000;
     private static final int MAX_PARAMETERS = 1000;

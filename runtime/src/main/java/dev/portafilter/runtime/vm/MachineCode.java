@@ -6,7 +6,6 @@ import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.CompiledModule;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
-import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import java.io.IOException;
@@ -44,7 +43,7 @@ record MachineCode(
                 WasmModule outline =
                         parse(Outline.of(layout, setOf(entry.classes().interpreted())));
                 return of(outline, load(outline, entry.jar()), entry.classes());
-            } catch (ModuleException | ChicoryException | LinkageError e) {
+            } catch (ModuleException | RuntimeException | LinkageError e) {
                 LOG.warn("code cache: stored code of module {} does not load; compiling again", digest, e);
             }
         }

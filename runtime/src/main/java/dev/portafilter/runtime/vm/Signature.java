@@ -1,5 +1,6 @@
 package dev.portafilter.runtime.vm;
 
+import java.util.Collections;
 import java.util.List;
 
 /** The wasm type of a function in text: {@code (i32, i64) -> i32}. */
@@ -13,7 +14,7 @@ record Signature(List<String> parameters, List<String> results) {
 
     /** A type of i32s only. */
     static Signature ofI32(int parameterCount, boolean result) {
-        return new Signature(java.util.Collections.nCopies(parameterCount, "i32"), result ? I32 : List.of());
+        return new Signature(Collections.nCopies(parameterCount, "i32"), result ? I32 : List.of());
     }
 
     @Override

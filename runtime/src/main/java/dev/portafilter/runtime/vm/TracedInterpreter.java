@@ -6,6 +6,7 @@ import com.dylibso.chicory.runtime.MStack;
 import com.dylibso.chicory.runtime.StackFrame;
 import com.dylibso.chicory.runtime.WasmException;
 import com.dylibso.chicory.wasm.types.FunctionType;
+import java.util.Arrays;
 import java.util.Deque;
 
 /** The engine's interpreter, which notes the functions that an exception leaves: the JVM's stack does not name them. */
@@ -19,7 +20,7 @@ final class TracedInterpreter extends InterpreterMachine {
 
     /** The functions that the last exception has left, innermost first. */
     int[] functionsLeft() {
-        return java.util.Arrays.copyOf(left, leftCount);
+        return Arrays.copyOf(left, leftCount);
     }
 
     @Override

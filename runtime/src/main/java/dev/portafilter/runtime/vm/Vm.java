@@ -77,15 +77,15 @@ public final class Vm implements AutoCloseable {
     /** Links a module and runs its start. */
     static Vm start(VmModule module, VmOptions options, Host host, EffectiveContext vmContext, Watchdog watchdog) {
         Vm vm = new Vm(module, options, host, vmContext, watchdog);
-        vm.run.limitMillis(options.startDeadlineMillis());
         watchdog.add(vm.run);
+        watchdog.limit(vm.run, options.startDeadlineMillis());
         try {
             vm.runStart();
         } catch (GuestFailure e) {
             watchdog.remove(vm.run);
             throw e;
         }
-        vm.run.limitMillis(options.deadlineMillis());
+        watchdog.limit(vm.run, options.deadlineMillis());
         return vm;
     }
 

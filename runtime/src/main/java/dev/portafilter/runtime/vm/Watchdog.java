@@ -27,6 +27,12 @@ final class Watchdog implements AutoCloseable {
     /** Looks after a VM from now on. */
     void add(GuestRun run) {
         runs.add(run);
+    }
+
+    /** Sets how long the runs of a VM may take from now on; 0 for no limit. Not while one is under way. */
+    void limit(GuestRun run, long millis) {
+        run.limitMillis(millis);
+        // It may be sleeping for good, because no VM had a limit.
         LockSupport.unpark(thread);
     }
 

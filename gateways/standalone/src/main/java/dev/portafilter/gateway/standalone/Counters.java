@@ -6,12 +6,15 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What the gateway counts. Thread-safe. */
 final class Counters {
-    private static final int CLASSES = 10;
+    /** The lowest class of final responses. */
+    static final int FIRST_CLASS = 2;
+    /** Stands for the classes that HTTP does not define. */
+    static final int OTHER = 6;
 
     private final AtomicLong connectionIds = new AtomicLong();
     private final LongAdder connections = new LongAdder();
     private final AtomicLong requestsActive = new AtomicLong();
-    private final AtomicLongArray responses = new AtomicLongArray(CLASSES);
+    private final AtomicLongArray responses = new AtomicLongArray(OTHER + 1);
 
     long nextConnectionId() {
         return connectionIds.incrementAndGet();
@@ -29,12 +32,11 @@ final class Counters {
 
     /** Counts a response's head. */
     void responded(int status) {
-        if (status >= 100 && status <= 999) {
-            responses.incrementAndGet(status / 100);
-        }
+        int hundreds = status / 100;
+        responses.incrementAndGet(hundreds >= FIRST_CLASS && hundreds < OTHER ? hundreds : OTHER);
     }
 
-    /** Responses with a status of {@code hundreds * 100} and above, so far. */
+    /** Responses so far with a status of {@code hundreds * 100} and above; {@link #OTHER} stands for all the rest. */
     long responses(int hundreds) {
         return responses.get(hundreds);
     }

@@ -49,11 +49,11 @@ final class GatewayMetrics implements AutoCloseable {
                         c -> c.requestsActive().get())
                 .description("Requests under way")
                 .register(registry);
-        for (int hundreds = 1; hundreds <= 9; hundreds++) {
+        for (int hundreds = Counters.FIRST_CLASS; hundreds <= Counters.OTHER; hundreds++) {
             int first = hundreds;
             FunctionCounter.builder("portafilter.responses", counters, c -> c.responses(first))
                     .description("Responses sent, by the first digit of their status")
-                    .tag("status", first + "xx")
+                    .tag("status", first == Counters.OTHER ? "other" : first + "xx")
                     .register(registry);
         }
     }

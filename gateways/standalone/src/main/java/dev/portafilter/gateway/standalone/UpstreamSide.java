@@ -13,6 +13,7 @@ import io.vertx.core.http.StreamResetException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ final class UpstreamSide {
     }
 
     private static final byte[] NOTHING = new byte[0];
+    private static final Set<String> BODILESS_METHODS = Set.of("GET", "HEAD", "DELETE", "TRACE", "CONNECT");
     static final String CONNECT_FAILED = "remote connection failure";
     static final String CONNECT_LATE = "connection timeout";
     static final String OVERFLOW = "overflow";
@@ -126,6 +128,11 @@ final class UpstreamSide {
         }
     }
 
+    /** Whether a request of this method without a body says so by its length; for the others no body is what is expected. */
+    private static boolean mayHaveBody(@Nullable String method) {
+        return method != null && !BODILESS_METHODS.contains(method);
+    }
+
     private void writeHead(HttpClientRequest connected, HeaderMap headers) {
         String host = headers.get(":authority");
         if (connected.version() != HttpVersion.HTTP_2) {
@@ -138,6 +145,9 @@ final class UpstreamSide {
                     + "\" does not fit the body (expected: its number of bytes)");
         }
         if (headOnly) {
+            if (remaining < 0 && connected.version() != HttpVersion.HTTP_2 && mayHaveBody(headers.get(":method"))) {
+                connected.headers().add("content-length", "0");
+            }
             requestEnded = true;
             discard(connected.end());
             return;

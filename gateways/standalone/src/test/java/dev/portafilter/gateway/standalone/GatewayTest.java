@@ -3,10 +3,13 @@ package dev.portafilter.gateway.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -96,6 +99,33 @@ class GatewayTest {
                                 .isIn(200, 503);
                 }
             }
+        }
+    }
+
+    @Test
+    void damagedRequests_harmNobodyElse() throws Exception {
+        byte[] sound = ("POST /path?query=1 HTTP/1.1\r\nhost: a\r\nx-a: b\r\nconnection: close\r\n"
+                        + "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nt: 1\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        Random random = new Random(42);
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = new GatewayFixture(
+                        GatewayOptions.builder(upstream.target()).workers(1), ProbePlugin.reading())) {
+            for (int i = 0; i < 300; i++) {
+                byte[] damaged = sound.clone();
+                for (int changes = random.nextInt(4); changes >= 0; changes--) {
+                    damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+                }
+                try (RawClient client = fixture.connect()) {
+                    client.send(damaged);
+                    client.socket.shutdownOutput();
+                    assertThat(client.ended()).isTrue();
+                } catch (UncheckedIOException e) {
+                    // Reset while it was still being sent.
+                }
+            }
+            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\n\n").status()).isEqualTo(200);
+            fixture.idle();
         }
     }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -32,6 +34,17 @@ class Http1ProxyTest {
             assertThat(request.startLine()).isEqualTo("GET /x?a=1 HTTP/1.1");
             assertThat(request.headers())
                     .containsExactly("host: example.com", "x-a: 1", "x-b: ", "x-a: 2", "x-forwarded-proto: http");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, 0", "PUT, 0", "OPTIONS, 0", "GET, ", "DELETE, ", "HEAD, "})
+    void request_withoutBody_saysSoOnlyWhereOneIsExpected(String method, String length) throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering("HTTP/1.1 204 No Content\n\n");
+                GatewayFixture fixture = new GatewayFixture(upstream.target())) {
+            fixture.ask(method + " / HTTP/1.1\nhost: a\n\n");
+            List<String> lengths = length == null ? List.of() : List.of(length);
+            assertThat(upstream.taken().all("content-length")).isEqualTo(lengths);
         }
     }
 
@@ -174,7 +187,7 @@ class Http1ProxyTest {
                             .headers())
                     .containsExactly("content-length: 0");
             assertThat(fixture.log)
-                    .containsOnly("request_headers 1", "response_headers 1")
+                    .allMatch(line -> line.matches("re(quest|sponse)_headers [0-9]+ end"))
                     .hasSize(8);
             assertThat(upstream.connections).hasValue(1);
         }
@@ -272,26 +285,6 @@ class Http1ProxyTest {
             assertThat(response.all("connection")).containsExactly("close");
             client.send("0\n\n");
             assertThat(client.ended()).isTrue();
-        }
-    }
-
-    @Test
-    void callbacks_comeInTheOrderOfTheMessage() throws Exception {
-        String chunked = "HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n2\nok\n0\n";
-        try (StubUpstream upstream = StubUpstream.answering(chunked + "x-t: 1\n\n");
-                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
-            fixture.ask("POST / HTTP/1.1\nhost: a\ntransfer-encoding: chunked\n\n2\nhi\n0\nt: 1\n\n");
-            assertThat(fixture.log)
-                    .containsExactly(
-                            "request_headers 0",
-                            "request_body 0",
-                            "request_trailers 1",
-                            "response_headers 0",
-                            "response_body 0",
-                            "response_trailers 1");
-            fixture.log.clear();
-            fixture.ask("POST / HTTP/1.1\nhost: a\ncontent-length: 2\n\nhi");
-            assertThat(fixture.log).startsWith("request_headers 0", "request_body 0", "request_body 1");
         }
     }
 }

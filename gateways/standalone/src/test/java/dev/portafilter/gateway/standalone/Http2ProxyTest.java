@@ -2,6 +2,10 @@ package dev.portafilter.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,7 +34,7 @@ class Http2ProxyTest {
             assertThat(stream.next()).isEqualTo("HEADERS {:status: 200, x-up: 1, x-up: 2, content-length: 2}");
             assertThat(stream.next()).isEqualTo("DATA ok");
             assertThat(stream.next()).isEqualTo("DATA  end");
-            assertThat(fixture.log).startsWith("request_headers 1", "response_headers 0");
+            assertThat(fixture.log).startsWith("request_headers 8 end", "response_headers 4", "response_body 2");
             RawClient.Message request = upstream.taken();
             assertThat(request.startLine()).isEqualTo("GET /x HTTP/1.1");
             assertThat(request.headers())
@@ -53,13 +57,14 @@ class Http2ProxyTest {
             RawClient.Message request = upstream.taken();
             assertThat(request.text()).isEqualTo("hello");
             assertThat(request.trailers()).containsExactly("t: 1", "t: 2");
+            fixture.idle();
             assertThat(fixture.log)
                     .containsExactly(
-                            "request_headers 0",
-                            "request_body 0",
+                            "request_headers 5",
+                            "request_body 5",
                             "request_trailers 2",
-                            "response_headers 0",
-                            "response_body 0",
+                            "response_headers 2",
+                            "response_body 2",
                             "response_trailers 2");
         }
     }
@@ -93,7 +98,8 @@ class Http2ProxyTest {
             assertThat(second.next()).contains(":path: /y").endsWith("} end");
             second.headers(true, ":status", "200", "grpc-status", "0");
             assertThat(client.response().all("grpc-status")).containsExactly("0");
-            assertThat(fixture.log).endsWith("request_headers 1", "response_headers 1");
+            fixture.idle();
+            assertThat(fixture.log).endsWith("request_headers 5 end", "response_headers 2 end");
         }
     }
 
@@ -261,6 +267,47 @@ class Http2ProxyTest {
             assertThat(stream.next()).isEqualTo("HEADERS {:status: 204} end");
             drain.join(20_000);
             assertThat(drain.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void upgradeToHttp2_isTaken() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
+            HttpClient client =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+            URI uri = URI.create("http://" + fixture.gateway.endpoint() + "/x");
+            for (int i = 0; i < 3; i++) {
+                HttpResponse<String> got =
+                        client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(got.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(got.body()).isEqualTo("ok");
+                assertThat(upstream.taken().all("connection")).isEmpty();
+            }
+            HttpResponse<String> posted = client.send(
+                    HttpRequest.newBuilder(uri)
+                            .POST(HttpRequest.BodyPublishers.ofString("hello"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(posted.statusCode()).isEqualTo(200);
+            assertThat(upstream.taken().text()).isEqualTo("hello");
+            fixture.idle();
+        }
+    }
+
+    @Test
+    void upgradeToHttp2_ofARequestWithBody_isTaken() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
+            HttpResponse<String> posted = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://" + fixture.gateway.endpoint() + "/x"))
+                                    .POST(HttpRequest.BodyPublishers.ofString("hello"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(posted.statusCode()).isEqualTo(200);
+            assertThat(upstream.taken().text()).isEqualTo("hello");
+            fixture.idle();
         }
     }
 }
