@@ -60,7 +60,7 @@ final class HeaderFunctions {
         if (!hasRoom(call, count, size)) {
             return full(call, "proxy_replace_header_map_value", map);
         }
-        map.replace(name(call, type, map, index), call.bytes(3));
+        map.replaceFrom(index, name(call, type, map, index), call.bytes(3));
         call.context().mapChanged(type);
         return Status.OK;
     }

@@ -201,14 +201,30 @@ public final class HeaderMap {
     /** Removes every entry of the name; does nothing when there is none. */
     public void remove(byte[] lowerCaseName) {
         int first = indexOf(lowerCaseName);
-        if (first < 0) {
-            return;
+        if (first >= 0) {
+            removeFrom(first, lowerCaseName);
         }
+    }
+
+    /**
+     * {@link #replace(byte[], byte[])} for a caller that has looked already.
+     *
+     * @param first what {@link #indexOf(byte[])} gives for the name
+     */
+    void replaceFrom(int first, byte[] lowerCaseName, byte[] value) {
+        if (first >= 0) {
+            removeFrom(first, lowerCaseName);
+        }
+        add(lowerCaseName, value);
+    }
+
+    private void removeFrom(int first, byte[] lowerCaseName) {
         boolean pseudo = HeaderNames.isPseudo(lowerCaseName);
         int kept = first;
         for (int i = first; i < count; i++) {
-            if (Arrays.equals(entries[2 * i], lowerCaseName)) {
-                byteSize -= lowerCaseName.length + entries[2 * i + 1].length;
+            byte[] name = entries[2 * i];
+            if (name.length == lowerCaseName.length && Arrays.equals(name, lowerCaseName)) {
+                byteSize -= name.length + entries[2 * i + 1].length;
                 if (pseudo) {
                     pseudoCount--;
                 }

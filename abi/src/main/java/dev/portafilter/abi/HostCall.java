@@ -20,16 +20,22 @@ public final class HostCall {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int SHOWN_SIZE = 100;
-    private static final long[] NO_ARGUMENTS = new long[0];
+    private static final int MAX_SLOTS = 16;
 
     private final Guest guest;
     private final Host host;
     private final ResultBytes result = new ResultBytes();
     private final CallToken token = new CallToken();
 
-    private long[] arguments = NO_ARGUMENTS;
-    private EffectiveContext current;
-    private EffectiveContext effective;
+    private final EffectiveContext vmContext;
+    // Copies: storing the caller's array in an object this old would cost the collector's barrier in every call.
+    private final long[] slots = new long[MAX_SLOTS];
+    private final long[] slotsWhileAllocating = new long[MAX_SLOTS];
+    private long[] arguments = slots;
+    // Null stands for the VM's context, and for the current one: nulls cost no barrier.
+    private @Nullable EffectiveContext current;
+    private @Nullable EffectiveContext effective;
+    private boolean allocating;
 
     /**
      * The cursor of one VM.
@@ -39,29 +45,36 @@ public final class HostCall {
     public HostCall(Guest guest, Host host, EffectiveContext vmContext) {
         this.guest = guest;
         this.host = host;
-        this.current = vmContext;
-        this.effective = vmContext;
+        this.vmContext = vmContext;
     }
 
     /** Says whose callback runs from now on; the effective context is that one. */
     public void enter(EffectiveContext context) {
         current = context;
-        effective = context;
+        effective = null;
+    }
+
+    /** Says that the callback is over. */
+    public void leave() {
+        current = null;
+        effective = null;
     }
 
     /** The context whose callback runs. */
     public EffectiveContext current() {
-        return current;
+        EffectiveContext running = current;
+        return running == null || allocating ? vmContext : running;
     }
 
     /** The context that host calls work on. */
     public EffectiveContext context() {
-        return effective;
+        EffectiveContext other = effective;
+        return other == null || allocating ? current() : other;
     }
 
     /** Makes another context the effective one until the current callback returns; null for the running one. */
     public void setEffective(@Nullable EffectiveContext context) {
-        effective = context == null ? current : context;
+        effective = context;
     }
 
     /** What belongs to the VM. */
@@ -81,8 +94,11 @@ public final class HostCall {
         return token;
     }
 
-    void begin(long[] slots) {
-        arguments = slots;
+    void begin(long[] given) {
+        if (allocating && arguments == slots) {
+            arguments = slotsWhileAllocating;
+        }
+        System.arraycopy(given, 0, arguments, 0, given.length);
     }
 
     /** The 32-bit number in a slot. */
@@ -122,7 +138,7 @@ public final class HostCall {
 
     /** Logs what the guest did wrong: {@code where: what (value; expected)}. */
     void warn(String message) {
-        host.log(LogLevel.WARN, current, message);
+        host.log(LogLevel.WARN, current(), message);
     }
 
     /** The guest's memory as it is now; read it again after anything that may run the guest. */
@@ -202,16 +218,15 @@ public final class HostCall {
      * @return the address, or 0 when the guest gave no block that lies in its memory
      */
     public int allocate(int size) {
-        long[] arguments = this.arguments;
-        EffectiveContext current = this.current;
-        EffectiveContext effective = this.effective;
         int address;
+        allocating = true;
         try {
             address = guest.allocate(size);
         } finally {
-            this.arguments = arguments;
-            this.current = current;
-            this.effective = effective;
+            allocating = false;
+            if (arguments != slots) {
+                arguments = slots;
+            }
         }
         return address != 0 && inMemory(address, size) ? address : 0;
     }

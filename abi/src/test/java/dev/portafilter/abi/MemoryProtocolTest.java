@@ -93,7 +93,7 @@ class MemoryProtocolTest {
     @Test
     void allocator_thatLogs_doesNotDisturbTheOuterCall() {
         vm.guest.onAllocate = () -> {
-            vm.call.enter(vm.vmContext);
+            assertThat(vm.call.current()).isSameAs(vm.vmContext);
             vm.call("proxy_log", 2, "allocating");
         };
         vm.call("proxy_set_effective_context", FakeVm.ROOT);

@@ -126,7 +126,16 @@ public final class Engine implements AutoCloseable {
                     report.interpretedFunctions().size(),
                     report.interpretedFunctions());
         }
-        if (!report.hugeFunctions().isEmpty() && !JvmFlags.compilesHugeMethods()) {
+        if (!report.hugeFunctions().isEmpty()) {
+            // Asking the JVM takes longer than loading a small module from the cache, and the answer changes nothing.
+            Thread asking = new Thread(() -> warnOfHugeFunctions(report), "portafilter-jvm-flags");
+            asking.setDaemon(true);
+            asking.start();
+        }
+    }
+
+    private static void warnOfHugeFunctions(ModuleReport report) {
+        if (!JvmFlags.compilesHugeMethods()) {
             LOG.warn(
                     "module {}: {} functions are only interpreted by this JVM; start it with -XX:-DontCompileHugeMethods",
                     report.summary(),

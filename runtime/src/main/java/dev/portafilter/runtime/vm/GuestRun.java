@@ -53,7 +53,10 @@ final class GuestRun {
 
     /** Says that the current thread enters the guest. */
     void begin() {
-        thread = Thread.currentThread();
+        Thread current = Thread.currentThread();
+        if (thread != current) {
+            thread = current;
+        }
         runningWord += STATE_MASK + 1;
         WORD.setRelease(this, runningWord);
     }

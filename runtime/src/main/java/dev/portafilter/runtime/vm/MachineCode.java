@@ -8,6 +8,7 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
@@ -41,7 +42,7 @@ record MachineCode(
         if (entry != null) {
             try {
                 WasmModule outline =
-                        parse(Outline.of(layout, setOf(entry.classes().interpreted())));
+                        parseOutline(Outline.of(layout, setOf(entry.classes().interpreted())));
                 return of(outline, load(outline, entry.jar()), entry.classes());
             } catch (ModuleException | RuntimeException | LinkageError e) {
                 LOG.warn("code cache: stored code of module {} does not load; compiling again", digest, e);
@@ -54,7 +55,7 @@ record MachineCode(
             cache.write(digest, new CodeCache.Entry(classes, capture.jar()));
         }
         // The parsed module with all its instructions is garbage from here on.
-        return of(parse(Outline.of(layout, setOf(classes.interpreted()))), machines, classes);
+        return of(parseOutline(Outline.of(layout, setOf(classes.interpreted()))), machines, classes);
     }
 
     private static MachineCode of(WasmModule outline, Function<Instance, Machine> machines, CompiledClasses classes) {
@@ -66,8 +67,17 @@ record MachineCode(
     }
 
     private static WasmModule parse(byte[] bytes) throws ModuleException {
+        return parse(bytes, true);
+    }
+
+    /** The module that these bytes come from was validated before it was compiled; the bodies here say nothing. */
+    private static WasmModule parseOutline(byte[] bytes) throws ModuleException {
+        return parse(bytes, false);
+    }
+
+    private static WasmModule parse(byte[] bytes, boolean validated) throws ModuleException {
         try {
-            return Parser.parse(bytes);
+            return Parser.builder().withValidation(validated).build().parse(() -> new ByteArrayInputStream(bytes));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
             // The engine's parser asserts what it should check, which shows when assertions are on.
             throw new ModuleException("module: not valid: " + describe(e), e);

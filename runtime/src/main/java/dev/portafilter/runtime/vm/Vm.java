@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
 public final class Vm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vm.class);
     private static final byte[] NO_MEMORY = new byte[0];
+    private static final int START = -1;
     private static final Callback[] CALLBACKS = Callback.values();
 
     private final VmModule module;
     private final VmOptions options;
-    private final EffectiveContext vmContext;
     private final Watchdog watchdog;
     private final GuestRun run = new GuestRun();
     private final HostCall hostCall;
@@ -48,14 +48,12 @@ public final class Vm implements AutoCloseable {
 
     private @Nullable GuestFailure failure;
     // What runs, for errors: the callback, or a step of the start.
-    private Object running = "start";
-    private EffectiveContext runningContext;
+    private int running = START;
+    private String startStep = "start";
 
     private Vm(VmModule module, VmOptions options, Host host, EffectiveContext vmContext, Watchdog watchdog) {
         this.module = module;
         this.options = options;
-        this.vmContext = vmContext;
-        this.runningContext = vmContext;
         this.watchdog = watchdog;
         this.hostCall = new HostCall(new View(), host, vmContext);
         this.hostCalls = new HostCalls(hostCall);
@@ -145,12 +143,10 @@ public final class Vm implements AutoCloseable {
             arguments[3] = a3;
             arguments[4] = a4;
         }
-        running = callback;
-        runningContext = context;
+        running = callback.ordinal();
         hostCall.enter(context);
         int result = run(function);
-        runningContext = vmContext;
-        hostCall.enter(vmContext);
+        hostCall.leave();
         return result;
     }
 
@@ -181,12 +177,12 @@ public final class Vm implements AutoCloseable {
         Throwable thrown = null;
         run.begin();
         try {
-            running = "start section";
+            startStep = "start section";
             hostCalls.phase = HostCalls.START_SECTION;
             instance.initialize(false);
             hostCalls.phase = HostCalls.STARTING;
             for (Export function : module.startFunctions()) {
-                running = function.name();
+                startStep = function.name();
                 function(function, false).call();
             }
         } catch (Throwable e) {
@@ -210,8 +206,8 @@ public final class Vm implements AutoCloseable {
     private GuestFailure failed(
             @Nullable Instance linked, @Nullable Throwable thrown, boolean expired, long limitMillis) {
         FailureCause cause = FailureCause.of(thrown, expired, limitMillis);
-        String callback = running instanceof Callback known ? known.exportName() : running.toString();
-        int contextId = runningContext.id();
+        String callback = running == START ? startStep : CALLBACKS[running].exportName();
+        int contextId = hostCall.current().id();
         var functions =
                 linked == null ? List.<String>of() : Backtrace.of(cause.trace(), linked.getMachine(), module.names());
         String where = "vm \"" + options.name() + "\" " + callback + "(" + contextId + "): ";
@@ -226,8 +222,7 @@ public final class Vm implements AutoCloseable {
                 cause.cause());
         failure = failed;
         // The contexts may be large and are of no use any more.
-        runningContext = vmContext;
-        hostCall.enter(vmContext);
+        hostCall.leave();
         watchdog.remove(run);
         return failed;
     }
@@ -266,7 +261,6 @@ public final class Vm implements AutoCloseable {
         public int allocate(int size) {
             int outerPhase = hostCalls.phase;
             hostCalls.phase = HostCalls.ALLOCATING;
-            hostCall.enter(vmContext);
             allocator.arguments[0] = size;
             try {
                 return allocator.call();
