@@ -44,6 +44,7 @@ class CallbackOrderTest {
                 RawClient client = fixture.connect()) {
             client.send(lines(request)).head();
             upstream.taken();
+            fixture.idle();
             assertThat(String.join(",", fixture.log)).startsWith(callbacks);
         }
     }
