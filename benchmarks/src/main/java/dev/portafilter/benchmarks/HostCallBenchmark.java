@@ -25,6 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(jvmArgsAppend = "-XX:-DontCompileHugeMethods")
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway") // JMH sets parameters before it calls anything.
 public class HostCallBenchmark {
     private static final int CALLS = 1000;
     private static final int BODY_SIZE = 1024;

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(jvmArgsAppend = "-XX:-DontCompileHugeMethods")
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway") // JMH sets parameters before it calls anything.
 public class LifecycleBenchmark {
     /** What the request goes through. */
     @Param

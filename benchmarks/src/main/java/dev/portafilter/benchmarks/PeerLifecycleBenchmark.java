@@ -22,6 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(jvmArgsAppend = "-XX:-DontCompileHugeMethods")
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway") // JMH sets parameters before it calls anything.
 public class PeerLifecycleBenchmark {
     /** What the request goes through. */
     @Param

@@ -39,6 +39,7 @@ final class Suite {
     private static final int FIRST_WITH_UNSAFE_WARNINGS = 24;
 
     /** How long each benchmark is measured. */
+    @SuppressWarnings("ImmutableEnumChecker") // The times of JMH do not change.
     private enum Pace {
         /** For numbers to publish: some 20 minutes. */
         FULL(2, 5, 5, 1000),

@@ -35,8 +35,8 @@ class EmbeddingExampleTest {
         // example begins
         PluginSpec plugin =
                 PluginSpec.builder("my-filter", ModuleSource.of(code)).build();
-        try (ProxyWasmHost host = ProxyWasmHost.builder().plugin(plugin).build();
-                SingleThreadWorkerExecutor thread = new SingleThreadWorkerExecutor("filters")) {
+        try (SingleThreadWorkerExecutor thread = new SingleThreadWorkerExecutor("filters");
+                ProxyWasmHost host = ProxyWasmHost.builder().plugin(plugin).build()) {
             Worker worker = host.newWorker(thread);
             thread.execute(() -> worker.openStream(exchange).requestHeaders(request, true));
             answer.get(10, TimeUnit.SECONDS);

@@ -43,8 +43,8 @@ final class EndToEnd implements AutoCloseable {
     /** Kept between test classes, so that each module is compiled once. */
     private static final Path COMPILED_MODULES = Path.of("target", "compiled-modules");
 
-    /** What plugins have logged. */
-    final RecordingPluginLog log = new RecordingPluginLog(LogLevel.TRACE);
+    /** What plugins have logged, at level INFO and above. */
+    final RecordingPluginLog log = new RecordingPluginLog(LogLevel.INFO);
 
     final HostLog hostLog = new HostLog();
     final ProxyWasmHost host;

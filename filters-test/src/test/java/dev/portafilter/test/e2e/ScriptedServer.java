@@ -1,6 +1,7 @@
 package dev.portafilter.test.e2e;
 
 import dev.portafilter.gateway.standalone.Target;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** An HTTP/1.1 server whose behaviour a test writes down: the upstream, or a cluster that plugins call. */
 final class ScriptedServer implements AutoCloseable {
     private static final int BACKLOG = 1_024;
+    private static final int ECHO_CHUNK = 10_000;
 
     private final ServerSocket listener;
     private final @Nullable Function<Message, byte[]> answers;
@@ -57,6 +59,27 @@ final class ScriptedServer implements AutoCloseable {
         });
     }
 
+    /** A server that sends every body back in chunks, with its trailers. */
+    static ScriptedServer chunkedEcho() throws IOException {
+        return answering(request -> {
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            answer.writeBytes(
+                    bytes("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n"));
+            for (int at = 0; at < request.body().length; at += ECHO_CHUNK) {
+                int size = Math.min(ECHO_CHUNK, request.body().length - at);
+                answer.writeBytes(bytes(Integer.toHexString(size) + "\r\n"));
+                answer.write(request.body(), at, size);
+                answer.writeBytes(bytes("\r\n"));
+            }
+            answer.writeBytes(bytes("0\r\n" + String.join("\r\n", request.trailers()) + "\r\n\r\n"));
+            return answer.toByteArray();
+        });
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     /** A response with a body of known length, a byte for each character. */
     static byte[] response(int status, String body, String... headers) {
         StringBuilder text = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\n");
@@ -64,7 +87,7 @@ final class ScriptedServer implements AutoCloseable {
             text.append(header).append("\r\n");
         }
         text.append("content-length: ").append(body.length()).append("\r\n\r\n").append(body);
-        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return bytes(text.toString());
     }
 
     private void begin(Runnable work) {

@@ -126,9 +126,13 @@ final class Wire implements AutoCloseable {
         return body.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads some bytes as they come. */
-    void read(int size) throws IOException {
-        in.skipNBytes(size);
+    /** Reads the end of a chunked body and its trailers. */
+    List<String> chunkedEnd() throws IOException {
+        int size = chunkSize();
+        if (size != 0) {
+            throw new AssertionError("a chunk of " + size + " bytes (expected: the end)");
+        }
+        return lines();
     }
 
     private int chunkSize() throws IOException {

@@ -50,7 +50,23 @@ enum FlowState {
         return this == RUNNING || this == PAUSED;
     }
 
+    private static final FlowState[][] AFTER = table();
+
     FlowState after(Event event) {
+        return AFTER[ordinal()][event.ordinal()];
+    }
+
+    private static FlowState[][] table() {
+        FlowState[][] table = new FlowState[values().length][Event.values().length];
+        for (FlowState state : values()) {
+            for (Event event : Event.values()) {
+                table[state.ordinal()][event.ordinal()] = state.computeAfter(event);
+            }
+        }
+        return table;
+    }
+
+    private FlowState computeAfter(Event event) {
         return switch (event) {
             case PAUSE -> open() ? PAUSED : this;
             case RESUME -> open() ? RUNNING : this;

@@ -44,8 +44,7 @@ final class WireRules {
 
     private static @Nullable LocalReply responseRefusal(HeaderMap headers) {
         return status(headers) < 0
-                ? LocalReply.of(
-                        502, "missing required header: :status", "filter_removed_required_response_headers")
+                ? LocalReply.of(502, "missing required header: :status", "filter_removed_required_response_headers")
                 : null;
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,7 +121,13 @@ public final class Worker {
      * @return completes on the worker's thread when it is done; more than one caller may ask
      */
     public CompletionStage<Void> close() {
-        executor.execute(this::endPlugins);
+        try {
+            executor.execute(this::endPlugins);
+        } catch (RejectedExecutionException e) {
+            // The thread has ended first, so nothing can be told to the plugins any more.
+            LOG.debug("worker: its thread ended before it ({})", e.toString());
+            ended.complete(null);
+        }
         return ended.minimalCompletionStage();
     }
 

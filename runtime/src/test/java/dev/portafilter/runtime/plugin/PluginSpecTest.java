@@ -128,7 +128,7 @@ class PluginSpecTest {
 
     @Test
     void limits_haveTheDocumentedDefaults() {
-        assertThat(PluginLimits.DEFAULT).isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 1_000));
+        assertThat(PluginLimits.DEFAULT).isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000));
     }
 
     @Test

@@ -37,7 +37,7 @@ class WireRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "abc", "99", "1000", "200,200", "100"})
+    @CsvSource({"''", "abc", "99", "1000", "'200,200'", "100"})
     void response_withStatusThatIsNone_isRefused(String status) {
         HeaderMap headers = HeaderMap.of(":status", status, "x", "1");
         assertRefused(WireRules.refusal(Direction.RESPONSE, headers), 502, "missing required header: :status");
