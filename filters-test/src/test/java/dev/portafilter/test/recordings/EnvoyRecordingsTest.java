@@ -79,7 +79,9 @@ class EnvoyRecordingsTest {
         if (reason == null) {
             assertThat(differences).isEmpty();
         } else {
-            assertThat(differences).as("differences, though there should be: " + reason).isNotEmpty();
+            assertThat(differences)
+                    .as("differences, though there should be: " + reason)
+                    .isNotEmpty();
         }
     }
 
@@ -226,7 +228,10 @@ class EnvoyRecordingsTest {
         List<String> headers = new ArrayList<>();
         for (int i = 0; i < map.count(); i++) {
             String name = map.nameText(i);
-            if (!name.startsWith(":") && !name.startsWith("x-envoy-") && !PROXY_HEADERS.contains(name) && !isEmptyLength(name + ": " + map.valueText(i))) {
+            if (!name.startsWith(":")
+                    && !name.startsWith("x-envoy-")
+                    && !PROXY_HEADERS.contains(name)
+                    && !isEmptyLength(name + ": " + map.valueText(i))) {
                 headers.add(name + ": " + map.valueText(i));
             }
         }

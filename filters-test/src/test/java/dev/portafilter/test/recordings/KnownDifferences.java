@@ -37,13 +37,19 @@ final class KnownDifferences {
         reasons.put("local-twice", "the details are those of the response that is sent, the first");
         reasons.put("tick|tick-roots", "the recording misses ticks that came between its steps");
         reasons.put("call-nobody-trailers", "trailers of a request without body are for the transport to drop");
-        reasons.put("call-trap|trap-other|trap-other-open|trap-legacyopen-other|reload-paused", "no stream is left hanging");
-        reasons.put("trap-open-(request|response|context).*|trap-edit|trap-local-open", "fail-open holds for the stream that traps too");
+        reasons.put(
+                "call-trap|trap-other|trap-other-open|trap-legacyopen-other|reload-paused",
+                "no stream is left hanging");
+        reasons.put(
+                "trap-open-(request|response|context).*|trap-edit|trap-local-open",
+                "fail-open holds for the stream that traps too");
         reasons.put("malloc-trap|malloc-hostcall|malloc-trap-after", "a callback ends when its allocator fails");
         reasons.put("malloc-both", "proxy_on_memory_allocate is preferred to malloc");
         reasons.put("grow", "memory is limited to 128 MiB, not to 1 GiB");
         reasons.put("foreign-(names|declare|expr|fs)", "Envoy's own foreign functions are not there");
-        reasons.put("prop-(?!noroot).*", "properties of Envoy, its node and its clusters are not there; others stay readable for longer");
+        reasons.put(
+                "prop-(?!noroot).*",
+                "properties of Envoy, its node and its clusters are not there; others stay readable for longer");
         Map<Pattern, String> compiled = new LinkedHashMap<>();
         reasons.forEach((ids, reason) -> compiled.put(Pattern.compile(ids), reason));
         return compiled;

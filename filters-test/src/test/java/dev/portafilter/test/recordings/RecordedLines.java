@@ -37,7 +37,8 @@ final class RecordedLines {
 
     private Map<String, Object> plugin(String qualifiedName) {
         return recording.plugins().stream()
-                .filter(plugin -> Replay.qualifiedName((String) plugin.get("name")).equals(qualifiedName))
+                .filter(plugin ->
+                        Replay.qualifiedName((String) plugin.get("name")).equals(qualifiedName))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(qualifiedName));
     }

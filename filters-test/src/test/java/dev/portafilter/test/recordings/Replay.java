@@ -45,7 +45,8 @@ final class Replay implements AutoCloseable {
         if (level.equals("off")) {
             builder.services(services -> services.log(new SilentLog()));
         } else {
-            builder.logLevel(level.equals("warning") ? LogLevel.WARN : LogLevel.valueOf(level.toUpperCase(Locale.ROOT)));
+            builder.logLevel(
+                    level.equals("warning") ? LogLevel.WARN : LogLevel.valueOf(level.toUpperCase(Locale.ROOT)));
         }
         int priority = recording.plugins().size();
         for (Map<String, Object> plugin : recording.plugins()) {
@@ -124,7 +125,9 @@ final class Replay implements AutoCloseable {
             at(begin + (long) PARALLEL_MILLIS * index++, () -> exchanges.add(send(request)));
         }
         long end = begin + 60_000;
-        while (now < end && (exchanges.size() < step.requests().size() || !exchanges.stream().allMatch(InMemoryExchange::finished))) {
+        while (now < end
+                && (exchanges.size() < step.requests().size()
+                        || !exchanges.stream().allMatch(InMemoryExchange::finished))) {
             runUntil(now + STEP_MILLIS);
         }
         double wait = step.requests().stream()
@@ -151,16 +154,19 @@ final class Replay implements AutoCloseable {
                 at(time, () -> whenRead(exchange, () -> exchange.requestBody(chunk, false)));
             }
             String[] trailers = names(Recording.list(request, "trailers"));
-            at(time + gap, () -> whenRead(exchange, () -> {
-                if (trailers.length > 0) {
-                    exchange.requestTrailers(trailers);
-                } else {
-                    exchange.requestBody("", true);
-                }
-            }));
+            at(
+                    time + gap,
+                    () -> whenRead(exchange, () -> {
+                        if (trailers.length > 0) {
+                            exchange.requestTrailers(trailers);
+                        } else {
+                            exchange.requestBody("", true);
+                        }
+                    }));
         } else if (!whole) {
-            at(request.containsKey("bodygap") ? begin + gap : begin, () -> exchange.requestBody(body, false)
-                    .requestBody("", true));
+            at(
+                    request.containsKey("bodygap") ? begin + gap : begin,
+                    () -> exchange.requestBody(body, false).requestBody("", true));
         }
         if (request.get("abort") != null) {
             at(begin + millis(request, "abort"), exchange::clientReset);
@@ -192,10 +198,14 @@ final class Replay implements AutoCloseable {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
         String host = sent.get("host");
         HeaderMap head = HeaderMap.of(
-                ":authority", host == null ? "example.com" : host,
-                ":path", (String) request.get("path"),
-                ":method", (String) request.get("method"),
-                ":scheme", "http");
+                ":authority",
+                host == null ? "example.com" : host,
+                ":path",
+                (String) request.get("path"),
+                ":method",
+                (String) request.get("method"),
+                ":scheme",
+                "http");
         for (int i = 0; i < sent.count(); i++) {
             String name = sent.nameText(i);
             if (!name.equals("host") && !name.equals("connection") && !name.equals("transfer-encoding")) {
@@ -306,19 +316,23 @@ final class Replay implements AutoCloseable {
                 StubResponse response =
                         StubResponse.of(String.valueOf(asked.get(":method")), String.valueOf(asked.get(":path")));
                 if (response != null) {
-                    long time = now + 1 + response.delayMillis() + (long) response.chunkMillis()
-                            * response.chunks().size();
+                    long time = now
+                            + 1
+                            + response.delayMillis()
+                            + (long) response.chunkMillis() * response.chunks().size();
                     at(time, () -> answered(call, response));
                 }
             }
-            case "refused" -> at(now + 1, () -> {
-                call.unreachable("remote connection failure");
-                host.runAll();
-            });
-            default -> at(now + 1, () -> {
-                call.unreachable("no healthy upstream");
-                host.runAll();
-            });
+            case "refused" ->
+                at(now + 1, () -> {
+                    call.unreachable("remote connection failure");
+                    host.runAll();
+                });
+            default ->
+                at(now + 1, () -> {
+                    call.unreachable("no healthy upstream");
+                    host.runAll();
+                });
         }
     }
 

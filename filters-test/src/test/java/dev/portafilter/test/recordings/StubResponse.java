@@ -52,38 +52,39 @@ record StubResponse(
     static @Nullable StubResponse of(String method, String pathAndQuery) {
         String path = pathAndQuery.split("\\?", 2)[0];
         String[] parts = path.split("/");
-        StubResponse response =
-                switch (parts.length > 1 ? parts[1] : "") {
-                    case "hang" -> null;
-                    case "rst", "close" -> broken();
-                    case "204" -> new StubResponse(0, base(204), List.of(), 0, null, true);
-                    case "304" -> new StubResponse(0, base(304), List.of(), 0, null, true);
-                    case "empty" -> fixed(0, 200, new byte[0]);
-                    case "slow" -> fixed(400, 200, bytes("slow"));
-                    case "chunks", "trailers" -> new StubResponse(
-                            0,
-                            chunked(),
-                            List.of(bytes("hello"), bytes(", there, "), bytes("world!")),
-                            80,
-                            path.equals("/trailers") ? HeaderMap.of("x-t", "1", "x-t", "2", "y-t", "3") : null,
-                            true);
-                    case "bodyrst" -> {
-                        HeaderMap headers = base(200);
-                        headers.add("content-length", "100");
-                        yield new StubResponse(0, headers, List.of(bytes("partial")), 0, null, false);
-                    }
-                    case "100" -> fixed(0, 200, bytes("ok"));
-                    case "early" -> new StubResponse(
-                            0,
-                            HeaderMap.of(":status", "200", "content-length", "5"),
-                            List.of(bytes("early")),
-                            0,
-                            null,
-                            true);
-                    case "big" -> fixed(0, 200, bytes("z".repeat(Integer.parseInt(parts[2]))));
-                    case "status" -> fixed(0, Integer.parseInt(parts[2]), bytes("status"));
-                    default -> fixed(0, 200, UPSTREAM_BODY);
-                };
+        StubResponse response = switch (parts.length > 1 ? parts[1] : "") {
+            case "hang" -> null;
+            case "rst", "close" -> broken();
+            case "204" -> new StubResponse(0, base(204), List.of(), 0, null, true);
+            case "304" -> new StubResponse(0, base(304), List.of(), 0, null, true);
+            case "empty" -> fixed(0, 200, new byte[0]);
+            case "slow" -> fixed(400, 200, bytes("slow"));
+            case "chunks", "trailers" ->
+                new StubResponse(
+                        0,
+                        chunked(),
+                        List.of(bytes("hello"), bytes(", there, "), bytes("world!")),
+                        80,
+                        path.equals("/trailers") ? HeaderMap.of("x-t", "1", "x-t", "2", "y-t", "3") : null,
+                        true);
+            case "bodyrst" -> {
+                HeaderMap headers = base(200);
+                headers.add("content-length", "100");
+                yield new StubResponse(0, headers, List.of(bytes("partial")), 0, null, false);
+            }
+            case "100" -> fixed(0, 200, bytes("ok"));
+            case "early" ->
+                new StubResponse(
+                        0,
+                        HeaderMap.of(":status", "200", "content-length", "5"),
+                        List.of(bytes("early")),
+                        0,
+                        null,
+                        true);
+            case "big" -> fixed(0, 200, bytes("z".repeat(Integer.parseInt(parts[2]))));
+            case "status" -> fixed(0, Integer.parseInt(parts[2]), bytes("status"));
+            default -> fixed(0, 200, UPSTREAM_BODY);
+        };
         return response != null && method.equals("HEAD") ? response.withoutBody() : response;
     }
 

@@ -72,7 +72,8 @@ class StreamPromisesTest {
     @Test
     void trailers_madeInAnEmptyLastChunk_leaveWithoutIt() {
         TestHost host = start(guest().on(ON_REQUEST_BODY, call("add_header_map_value", 1, "made", "1")));
-        InMemoryExchange exchange = host.open().post("/").requestBody("x", false).requestBody("", true);
+        InMemoryExchange exchange =
+                host.open().post("/").requestBody("x", false).requestBody("", true);
         assertThat(exchange.upstream().chunkSizes()).containsExactly(1);
         assertThat(exchange.upstream().trailers()).isEqualTo(HeaderMap.of("made", "1"));
         exchange.respond(200, "");
