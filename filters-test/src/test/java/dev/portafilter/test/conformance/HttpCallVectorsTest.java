@@ -30,6 +30,7 @@ import dev.portafilter.test.ScriptedHttpCalls;
 import dev.portafilter.test.guest.GuestModule;
 import dev.portafilter.test.guest.Op;
 import dev.portafilter.test.guest.Ops.Call;
+import java.util.Arrays;
 import java.util.List;
 
 /** Section 8.11: HTTP calls. */
@@ -149,7 +150,7 @@ class HttpCallVectorsTest extends VectorSuite {
     @Vector(201)
     void tenCalls_haveTenTokensAndAnswers() {
         Op[] calls = new Op[10];
-        java.util.Arrays.fill(calls, http());
+        Arrays.fill(calls, http());
         Play play = play(guest().on(ON_CONFIGURE, calls).on(ON_HTTP_CALL_RESPONSE));
         assertThat(play.calls()).doesNotHaveDuplicates().hasSize(10).allMatch(line -> line.startsWith("http_call OK "));
         play.forget();

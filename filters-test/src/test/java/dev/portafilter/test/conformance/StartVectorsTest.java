@@ -18,6 +18,7 @@ import static dev.portafilter.test.guest.Ops.whenParam;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portafilter.abi.Callback;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.test.TestHost;
@@ -140,7 +141,7 @@ class StartVectorsTest extends VectorSuite {
 
     @Vector(35)
     void trap_inVmStartOrConfigureOrCreate_failsTheStart() {
-        for (var callback : new dev.portafilter.abi.Callback[] {ON_VM_START, ON_CONFIGURE, ON_CONTEXT_CREATE}) {
+        for (var callback : new Callback[] {ON_VM_START, ON_CONFIGURE, ON_CONTEXT_CREATE}) {
             assertThat(refusal(guest().on(callback, trap()))).contains(callback.exportName(), "unreachable");
         }
     }

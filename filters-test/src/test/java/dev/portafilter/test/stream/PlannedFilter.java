@@ -7,6 +7,7 @@ import static dev.portafilter.test.guest.Ops.outWord;
 import static dev.portafilter.test.guest.Ops.raw;
 
 import dev.portafilter.abi.Callback;
+import dev.portafilter.abi.HeaderCodec;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
@@ -69,7 +70,7 @@ final class PlannedFilter {
 
     /** The module; its configuration is the name of the header with the plan. */
     static GuestModule module() {
-        byte[] head = dev.portafilter.abi.HeaderCodec.encode(CALL);
+        byte[] head = HeaderCodec.encode(CALL);
         GuestModule module = GuestModule.listener()
                 .on(Callback.ON_CONFIGURE, raw("(call $read_name)"))
                 .on(

@@ -1,6 +1,7 @@
 package dev.portafilter.test.stream;
 
 import static dev.portafilter.abi.Callback.ON_CONFIGURE;
+import static dev.portafilter.abi.Callback.ON_REQUEST_BODY;
 import static dev.portafilter.abi.Callback.ON_REQUEST_HEADERS;
 import static dev.portafilter.abi.Callback.ON_RESPONSE_HEADERS;
 import static dev.portafilter.abi.Callback.ON_TICK;
@@ -12,6 +13,7 @@ import static dev.portafilter.test.guest.Ops.returns;
 import static dev.portafilter.test.guest.Ops.var;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.TestHost;
 import dev.portafilter.test.TestHosts;
@@ -65,6 +67,16 @@ class StreamPromisesTest {
         host.advanceMillis(10);
         assertThat(exchange.client().status()).isEqualTo(200);
         assertThat(exchange.client().bodyText()).isEqualTo("whole");
+    }
+
+    @Test
+    void trailers_madeInAnEmptyLastChunk_leaveWithoutIt() {
+        TestHost host = start(guest().on(ON_REQUEST_BODY, call("add_header_map_value", 1, "made", "1")));
+        InMemoryExchange exchange =
+                host.open().post("/").requestBody("x", false).requestBody("", true);
+        assertThat(exchange.upstream().chunkSizes()).containsExactly(1);
+        assertThat(exchange.upstream().trailers()).isEqualTo(HeaderMap.of("made", "1"));
+        exchange.respond(200, "");
     }
 
     @Test

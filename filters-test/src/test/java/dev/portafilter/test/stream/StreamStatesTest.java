@@ -75,7 +75,6 @@ class StreamStatesTest {
         }
         host.close();
         assertThat(faults).as("of %d scenarios", played).isEmpty();
-        System.out.printf("stream states: %s of %s: %d scenarios%n", planned, plugins, played);
     }
 
     /** Every plan that makes a difference for a message of this shape. */

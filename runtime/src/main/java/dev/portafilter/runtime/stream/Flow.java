@@ -147,7 +147,9 @@ final class Flow {
                 return;
             }
             if (endOfStream && trailers != null) {
-                body(position + 1, passed, false);
+                if (passed.length > 0) {
+                    body(position + 1, passed, false);
+                }
                 if (open()) {
                     trailers(position + 1);
                 }
