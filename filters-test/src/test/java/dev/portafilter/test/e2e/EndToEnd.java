@@ -37,8 +37,12 @@ final class EndToEnd implements AutoCloseable {
     static final String TEST_THREAD = "test-";
 
     /** Threads that belong to the JDK and to Netty, not to a gateway. */
-    private static final List<String> OF_THE_JVM =
-            List.of("CompletableFutureDelayScheduler", "Cleaner-", "Common-Cleaner", "globalEventExecutor-");
+    private static final List<String> OF_THE_JVM = List.of(
+            "CompletableFutureDelayScheduler",
+            "ForkJoinPool.commonPool",
+            "Cleaner-",
+            "Common-Cleaner",
+            "globalEventExecutor-");
 
     /** Kept between test classes, so that each module is compiled once. */
     private static final Path COMPILED_MODULES = Path.of("target", "compiled-modules");
