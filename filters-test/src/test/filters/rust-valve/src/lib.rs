@@ -2,9 +2,10 @@
 //!
 //! The configuration is `PERIOD-MILLIS COUNT`. The root knows what waits in both directions, oldest first, and lets it
 //! go through its context. With more than eight waiting, the newest is refused with 429. When the host ends the plugin
-//! while something waits, the root asks for time (`on_done` answers false) and is done with the next tick.
+//! while something waits, the root asks for time (`on_done` answers false) and is done when nothing waits any more.
+//! There are no ticks in that time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,13 +34,12 @@ type Waiting = Rc<RefCell<VecDeque<(u32, Way)>>>;
 struct Valve {
     waiting: Waiting,
     count: usize,
-    ticks: u32,
-    ending: bool,
+    ending: Rc<Cell<bool>>,
 }
 
 impl Context for Valve {
     fn on_done(&mut self) -> bool {
-        self.ending = true;
+        self.ending.set(true);
         info!("end with {} waiting", self.waiting.borrow().len());
         self.waiting.borrow().is_empty()
     }
@@ -59,7 +59,6 @@ impl RootContext for Valve {
     }
 
     fn on_tick(&mut self) {
-        self.ticks += 1;
         for _ in 0..self.count {
             let Some((context, way)) = self.waiting.borrow_mut().pop_front() else {
                 break;
@@ -79,10 +78,6 @@ impl RootContext for Valve {
                 Way::Response => hostcalls::resume_http_response().unwrap(),
             }
         }
-        if self.ending {
-            info!("done");
-            self.done();
-        }
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -93,6 +88,7 @@ impl RootContext for Valve {
         Some(Box::new(Stream {
             id: context_id,
             waiting: self.waiting.clone(),
+            ending: self.ending.clone(),
         }))
     }
 }
@@ -100,11 +96,17 @@ impl RootContext for Valve {
 struct Stream {
     id: u32,
     waiting: Waiting,
+    ending: Rc<Cell<bool>>,
 }
 
 impl Context for Stream {
     fn on_done(&mut self) -> bool {
         self.waiting.borrow_mut().retain(|(id, _)| *id != self.id);
+        if self.ending.get() && self.waiting.borrow().is_empty() {
+            self.ending.set(false);
+            info!("done");
+            self.done();
+        }
         true
     }
 }

@@ -134,10 +134,27 @@ class RustFiltersTest {
     }
 
     @Test
-    void end_whileSomethingWaits_comesWithTheNextTick() {
+    void end_withNothingWaiting_comesAtOnce() {
         TestHost host = hosts.start(host(spec("rust-valve", "100 1")));
         host.close();
         assertThat(host.log().take()).containsExactly("end with 0 waiting");
+        assertThat(host.host().closed().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void end_whileARequestWaits_comesWhenItIsGone() {
+        TestHost host = hosts.start(host(spec("rust-valve", "100 1")));
+        InMemoryExchange exchange = host.open().get("/");
+        host.close();
+        assertThat(host.log().take()).containsExactly("end with 1 waiting");
+        // As in Envoy there are no ticks any more.
+        host.advanceMillis(100);
+        assertThat(exchange.upstream().headers()).isNull();
+        assertThat(host.host().closed().toCompletableFuture()).isNotCompleted();
+        exchange.clientReset();
+        assertThat(host.log().take()).containsExactly("done");
+        host.advanceMillis(60_000);
+        assertThat(host.host().closed().toCompletableFuture()).isCompleted();
     }
 
     @Test
