@@ -168,6 +168,7 @@ final class Replay implements AutoCloseable {
     private InMemoryExchange send(Map<String, Object> request) {
         long begin = now;
         InMemoryExchange exchange = host.open();
+        ProxyProperties.tell(exchange, request);
         List<String> chunks = request.containsKey("chunks") ? Recording.list(request, "chunks") : null;
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
