@@ -26,7 +26,7 @@ final class TcpConnection implements TcpExchange {
     private final TcpLoop loop;
     private final long id;
     private final TcpStream stream;
-    private final Client client = new Client();
+    private final Client client;
     private @Nullable Server server;
     private boolean upstreamConnected;
     private long lastMoveNanos = System.nanoTime();
@@ -37,6 +37,7 @@ final class TcpConnection implements TcpExchange {
         this.loop = loop;
         this.id = id;
         this.stream = loop.worker().openTcpStream(this);
+        this.client = new Client();
         client.attach(accepted);
         accepted.pipeline().addLast(client);
     }
@@ -180,9 +181,7 @@ final class TcpConnection implements TcpExchange {
     }
 
     private void watchIdleTime(long millis) {
-        loop.context()
-                .nettyEventLoop()
-                .schedule(() -> loop.context().dispatch(this::checkIdleTime), millis, TimeUnit.MILLISECONDS);
+        loop.context().setTimer(millis, passed -> checkIdleTime());
     }
 
     /** A connection on which nothing has moved is closed; when even that does not move on, it is cut off. */

@@ -12,7 +12,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.internal.ContextInternal;
 import java.net.SocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +116,7 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
         }
         ChannelFuture unused = ((DuplexChannel) open).shutdownOutput();
         if (lingers) {
-            open.eventLoop().schedule(this::closeNow, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            context.setTimer(LINGER_MILLIS, passed -> closeNow());
         }
     }
 

@@ -42,7 +42,7 @@ final class TcpListener {
                     .awaitUninterruptibly();
         }
         if (!bound.isSuccess()) {
-            created.unsafe().closeForcibly();
+            created.close().awaitUninterruptibly();
             throw new GatewayException(
                     "tcp-listen: " + wanted + " is not possible (" + bound.cause() + ")", bound.cause());
         }
@@ -88,7 +88,8 @@ final class TcpListener {
                     PAUSE_MILLIS);
             listener.config().setAutoRead(false);
             EventLoop loop = listener.eventLoop();
-            loop.schedule(() -> listener.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            Future<?> unused =
+                    loop.schedule(() -> listener.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -7,11 +7,9 @@ import io.netty.resolver.AddressResolverGroup;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The TCP connections of one event loop. Event loop only, but for {@link #accept}. */
@@ -73,12 +71,12 @@ final class TcpLoop {
 
     /** Makes sockets of the kind that this event loop serves. */
     ChannelFactory<? extends Channel> sockets() {
-        return ((VertxInternal) context.owner()).transport().channelFactory(false);
+        return context.owner().transport().channelFactory(false);
     }
 
     /** Looks up names without blocking. */
     AddressResolverGroup<InetSocketAddress> resolver() {
-        return ((VertxInternal) context.owner()).nameResolver().nettyAddressResolverGroup();
+        return context.owner().nameResolver().nettyAddressResolverGroup();
     }
 
     void closed(TcpConnection connection) {
@@ -97,14 +95,10 @@ final class TcpLoop {
         if (connections.isEmpty()) {
             promise.complete();
         } else {
-            context.nettyEventLoop()
-                    .schedule(
-                            () -> context.dispatch(() -> {
-                                Set.copyOf(connections).forEach(connection -> connection.end("drain_timeout"));
-                                promise.tryComplete();
-                            }),
-                            limits.drainTimeoutMillis(),
-                            TimeUnit.MILLISECONDS);
+            context.setTimer(Math.max(1, limits.drainTimeoutMillis()), passed -> {
+                Set.copyOf(connections).forEach(connection -> connection.end("drain_timeout"));
+                promise.tryComplete();
+            });
         }
         return promise.future();
     }

@@ -13,7 +13,7 @@ public record TcpRoute(Endpoint listen, Endpoint upstream) {
     public TcpRoute {
         Objects.requireNonNull(listen, "listen");
         if (upstream.port() == 0) {
-            throw new IllegalArgumentException("tcp-upstream: " + upstream + " has port 0 (expected: 1..65535)");
+            throw new IllegalArgumentException(upstream + " has port 0 (expected: 1..65535)");
         }
     }
 }
