@@ -22,7 +22,10 @@ final class ClusterCalls implements HttpCallTransport {
         this.clients = clients;
         this.bodyBytes = options.limits().callBodyBytes();
         Map<String, Target> all = new LinkedHashMap<>(options.clusters());
-        all.put(GatewayOptions.UPSTREAM_CLUSTER, options.upstream());
+        Target upstream = options.upstream();
+        if (upstream != null) {
+            all.put(GatewayOptions.UPSTREAM_CLUSTER, upstream);
+        }
         this.clusters = Map.copyOf(all);
     }
 
