@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +66,6 @@ record Recording(Map<String, Object> json) {
     /** Whether streams and calls run beside each other, so that the order of lines may vary. */
     boolean unordered() {
         return json.containsKey("unordered");
-    }
-
-    /** Whether ticks in it do something. */
-    boolean hasTicks() {
-        return Stream.concat(startup().stream(), steps().stream().flatMap(step -> step.log().stream()))
-                .anyMatch(line -> line.contains("> on_tick "));
     }
 
     /** What Envoy named when it refused the plugin; empty when it named nothing, null when it ran it. */
