@@ -3,6 +3,7 @@ package dev.portafilter.runtime.stream;
 import dev.portafilter.abi.BufferType;
 import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
+import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
@@ -257,8 +258,10 @@ final class StreamContext extends GuestContext {
             case HTTP_REQUEST_TRAILERS -> request.trailersSeen || logging ? stream.requestTrailers() : null;
             case HTTP_RESPONSE_HEADERS -> response.seen || logging ? stream.responseHeaders() : null;
             case HTTP_RESPONSE_TRAILERS -> response.trailersSeen || logging ? stream.responseTrailers() : null;
-            case HTTP_CALL_RESPONSE_HEADERS, HTTP_CALL_RESPONSE_TRAILERS -> plugin.answerMap(type);
-            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> null;
+            case HTTP_CALL_RESPONSE_HEADERS,
+                    HTTP_CALL_RESPONSE_TRAILERS,
+                    GRPC_RECEIVE_INITIAL_METADATA,
+                    GRPC_RECEIVE_TRAILING_METADATA -> plugin.answerMap(type);
         };
     }
 
@@ -376,6 +379,31 @@ final class StreamContext extends GuestContext {
     public Status httpCall(
             byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
         return plugin.httpCall(upstream, headers, body, trailers, timeoutMillis, token);
+    }
+
+    @Override
+    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        return plugin.grpcCall(head, message, timeoutMillis, token);
+    }
+
+    @Override
+    public Status grpcStream(GrpcCallHead head, CallToken token) {
+        return plugin.grpcStream(head, token);
+    }
+
+    @Override
+    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return plugin.grpcSend(token, message, endOfStream);
+    }
+
+    @Override
+    public Status grpcCancel(int token) {
+        return plugin.grpcCancel(token);
+    }
+
+    @Override
+    public Status grpcClose(int token) {
+        return plugin.grpcClose(token);
     }
 
     @Override
