@@ -162,9 +162,13 @@ public final class GrpcResponse {
 
     /** More is waiting to be sent than the transport keeps. */
     public void overflowed() {
-        if (!over) {
-            close(RESOURCE_EXHAUSTED, NOTHING, "request_overflow", new HeaderMap());
+        if (over) {
+            return;
         }
+        if (!headArrived) {
+            listener.initialMetadata(new HeaderMap());
+        }
+        close(RESOURCE_EXHAUSTED, NOTHING, "request_overflow", new HeaderMap());
     }
 
     /** The answer that a proxy gives when the server gave none. */
