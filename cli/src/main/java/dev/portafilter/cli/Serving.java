@@ -35,6 +35,7 @@ final class Serving implements AutoCloseable {
                 .services(HostServices.builder()
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())

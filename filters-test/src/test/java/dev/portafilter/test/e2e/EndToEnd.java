@@ -64,7 +64,7 @@ final class EndToEnd implements AutoCloseable {
                 .options(builder.options)
                 .cacheDirectory(COMPILED_MODULES)
                 .services(
-                        builder.services.httpCalls(gateway.httpCalls()).log(log).build())
+                        builder.services.httpCalls(gateway.httpCalls()).grpcCalls(gateway.grpcCalls()).log(log).build())
                 .build();
         gateway.start(host);
     }
