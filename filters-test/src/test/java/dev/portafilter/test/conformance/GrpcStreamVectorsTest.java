@@ -16,6 +16,7 @@ import static dev.portafilter.test.guest.Ops.outBytes;
 import static dev.portafilter.test.guest.Ops.outWord;
 import static dev.portafilter.test.guest.Ops.param;
 import static dev.portafilter.test.guest.Ops.returns;
+import static dev.portafilter.test.guest.Ops.returnsInTurn;
 import static dev.portafilter.test.guest.Ops.trap;
 import static dev.portafilter.test.guest.Ops.var;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -284,6 +285,17 @@ class GrpcStreamVectorsTest extends GrpcSuite {
             call.answer("x");
         });
         assertThat(heard(play)).isEmpty();
+    }
+
+    @Vector(223)
+    void pluginThatIsNotConfigured_cancelsItsCalls_whileOthersInItsVmGoOn() {
+        GuestModule module = hearing().on(ON_CONFIGURE, stream().silently(), returnsInTurn(1, 0));
+        Play play = play(spec("a", module), spec("b", module)).forget();
+        List<ScriptedGrpcCalls.Call> calls = play.host().grpcCalls().calls();
+        assertThat(calls).extracting(ScriptedGrpcCalls.Call::cancelled).containsExactly(false, true);
+        calls.get(0).head().status(0, "");
+        play.host().runAll();
+        assertThat(play.callbacks(ON_GRPC_CLOSE)).containsExactly("on_grpc_close 1 6 0");
     }
 
     @Vector(225)

@@ -213,12 +213,14 @@ final class PluginContext extends GuestContext {
     private void delete() {
         stage = Stage.ENDED;
         vm.call(this, Callback.ON_DELETE, id());
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
     }
 
     private String abandon(String reason) {
         ticker.stop();
         stage = Stage.ENDED;
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
         return reason;
     }

@@ -115,6 +115,16 @@ final class PluginGrpcCalls {
         return live.size() - endedStreams.size();
     }
 
+    /** Cancels what one plugin has started; nothing of it is delivered afterwards. */
+    void cancelAll(PluginContext root) {
+        for (Exchange exchange : live.values().toArray(Exchange[]::new)) {
+            if (exchange.root == root) {
+                forget(exchange);
+                exchange.cancel();
+            }
+        }
+    }
+
     /** Cancels everything; nothing is delivered afterwards. */
     void cancelAll() {
         Exchange[] all = live.values().toArray(Exchange[]::new);

@@ -54,6 +54,18 @@ class ClusterGrpcCallsTest {
     }
 
     @Test
+    void authority_isTheName_orTheServerWhereThatIsNoHost() throws Exception {
+        String address = "127.0.0.1:" + server.target().port();
+        for (String name : new String[] {"auth_service", "auth:9000", "[::1]:1", "outbound|9000||auth.svc"}) {
+            HeardGrpc call = HeardGrpc.to(name, gateway);
+            Http2Peer.Stream stream = server.accepted();
+            assertThat(stream.next()).contains(":authority: " + (name.contains("|") ? address : name) + ",");
+            stream.headers(true, ":status", "200", "grpc-status", "0");
+            call.begun();
+        }
+    }
+
+    @Test
     void stream_sendsItsHeadAtOnce_andItsEndAlone() throws Exception {
         HeardGrpc call = stream();
         Http2Peer.Stream stream = accepted();

@@ -25,13 +25,22 @@ final class HeardGrpc implements GrpcCallListener {
 
     /** Starts a call to the cluster {@code auth}. */
     HeardGrpc(Gateway gateway, String method, long timeoutMillis, String... metadata) {
+        this(gateway, "auth.example", method, timeoutMillis, metadata);
+    }
+
+    private HeardGrpc(Gateway gateway, String authority, String method, long timeoutMillis, String... metadata) {
         HeaderMap map = new HeaderMap();
         for (int i = 0; i < metadata.length; i += 2) {
             map.add(metadata[i], metadata[i + 1]);
         }
         GrpcCallRequest request =
-                new GrpcCallRequest("auth", "auth.example", "/pkg.Svc/" + method, map, timeoutMillis, 1 << 16);
+                new GrpcCallRequest("auth", authority, "/pkg.Svc/" + method, map, timeoutMillis, 1 << 16);
         call = Objects.requireNonNull(gateway.grpcCalls().start(request, this));
+    }
+
+    /** Starts a stream that gives another authority. */
+    static HeardGrpc to(String authority, Gateway gateway) {
+        return new HeardGrpc(gateway, authority, "Bidi", -1);
     }
 
     /** A gateway that only knows the cluster {@code auth}. */
