@@ -1,5 +1,6 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.runtime.PluginStatus;
@@ -46,6 +47,12 @@ final class Serving implements AutoCloseable {
     /** Where clients connect. */
     String url() {
         return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
+    }
+
+    /** Where operators look; null when they were given no place. */
+    @Nullable String adminUrl() {
+        Endpoint admin = gateway.adminEndpoint();
+        return admin == null ? null : "http://" + admin;
     }
 
     List<PluginStatus> plugins() {

@@ -98,6 +98,7 @@ class CommandTest {
                         "spec.priority",
                         "--upstream",
                         "--listen",
+                        "--workers: 0 is out of range",
                         "--log-format",
                         "--cluster a");
     }
