@@ -58,6 +58,10 @@ final class ServeCommand implements Callable<Integer> {
         for (PluginStatus plugin : serving.plugins()) {
             logs.note(LogLevel.INFO, describe(plugin));
         }
+        String admin = serving.adminUrl();
+        if (admin != null) {
+            logs.note(LogLevel.INFO, "admin on " + admin);
+        }
         return serveUntilStopped(serving, logs);
     }
 

@@ -183,7 +183,11 @@ record ServePlan(
             if (!text.matches("[0-9]{1,6}")) {
                 throw new IllegalArgumentException("\"" + text + "\" is no number (expected: 1..1024)");
             }
-            return Integer.valueOf(text);
+            int number = Integer.parseInt(text);
+            if (number < 1 || number > 1_024) {
+                throw new IllegalArgumentException(number + " is out of range (expected: 1..1024)");
+            }
+            return number;
         }
 
         private Map<String, Target> clusters() {
@@ -254,6 +258,8 @@ record ServePlan(
                     settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
                     settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
                     settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
+                    settings.smallNumber("limits.grpcCalls", defaults.grpcCalls()),
+                    settings.smallNumber("limits.grpcMessageBytes", defaults.grpcMessageBytes()),
                     settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
         }
 

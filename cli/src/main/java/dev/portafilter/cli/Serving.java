@@ -37,6 +37,7 @@ final class Serving implements AutoCloseable {
                 .services(HostServices.builder()
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())
@@ -61,6 +62,12 @@ final class Serving implements AutoCloseable {
             urls.add("tcp://" + tcp);
         }
         return urls;
+    }
+
+    /** Where operators look; null when they were given no place. */
+    @Nullable String adminUrl() {
+        Endpoint admin = gateway.adminEndpoint();
+        return admin == null ? null : "http://" + admin;
     }
 
     List<PluginStatus> plugins() {
