@@ -7,6 +7,7 @@ import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ final class Serving implements AutoCloseable {
                 .services(HostServices.builder()
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())
@@ -44,7 +46,7 @@ final class Serving implements AutoCloseable {
         gateway.start(loaded);
     }
 
-    /** Where clients connect. */
+    /** Where HTTP clients connect. */
     String url() {
         return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
     }
@@ -53,6 +55,19 @@ final class Serving implements AutoCloseable {
     @Nullable String adminUrl() {
         Endpoint admin = gateway.adminEndpoint();
         return admin == null ? null : "http://" + admin;
+    }
+
+    /** Every place where clients connect, HTTP first. */
+    List<String> urls() {
+        List<String> urls = new ArrayList<>();
+        if (options.upstream() != null) {
+            urls.add(url());
+        }
+        Endpoint tcp = gateway.tcpEndpoint();
+        if (tcp != null) {
+            urls.add("tcp://" + tcp);
+        }
+        return urls;
     }
 
     List<PluginStatus> plugins() {
