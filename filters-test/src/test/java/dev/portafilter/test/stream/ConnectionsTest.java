@@ -448,19 +448,12 @@ class ConnectionsTest {
 
     @Test
     void bytesBeyondTheLimit_areNotReadUntilTheyGoOn() {
-        PluginLimits limits = PluginLimits.DEFAULT;
         TestHost host = start(network(
                         "p",
                         ticking(connectionListener()
                                 .on(ON_DOWNSTREAM_DATA, keep("kept", 0), returns(1))
                                 .on(ON_UPSTREAM_DATA, returnsInTurn(1, 1, 0))))
-                .limits(new PluginLimits(
-                        limits.memoryPages(),
-                        limits.deadlineMillis(),
-                        limits.startDeadlineMillis(),
-                        10,
-                        limits.httpCalls(),
-                        limits.logLinesPerSecond())));
+                .limits(PluginLimits.DEFAULT.withBufferBytes(10)));
         InMemoryConnection connection = connect(host).send("0123456789");
         assertThat(connection.readsClient()).isTrue();
         connection.send("x");
