@@ -254,6 +254,8 @@ record ServePlan(
                     settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
                     settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
                     settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
+                    settings.smallNumber("limits.grpcCalls", defaults.grpcCalls()),
+                    settings.smallNumber("limits.grpcMessageBytes", defaults.grpcMessageBytes()),
                     settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
         }
 

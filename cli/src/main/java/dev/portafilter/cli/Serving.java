@@ -37,6 +37,7 @@ final class Serving implements AutoCloseable {
                 .services(HostServices.builder()
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())

@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.CallToken;
+import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
 import dev.portafilter.abi.Status;
@@ -47,6 +48,31 @@ abstract class ChildContext extends GuestContext {
     public final Status httpCall(
             byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
         return plugin.httpCall(upstream, headers, body, trailers, timeoutMillis, token);
+    }
+
+    @Override
+    public final Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        return plugin.grpcCall(head, message, timeoutMillis, token);
+    }
+
+    @Override
+    public final Status grpcStream(GrpcCallHead head, CallToken token) {
+        return plugin.grpcStream(head, token);
+    }
+
+    @Override
+    public final Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return plugin.grpcSend(token, message, endOfStream);
+    }
+
+    @Override
+    public final Status grpcCancel(int token) {
+        return plugin.grpcCancel(token);
+    }
+
+    @Override
+    public final Status grpcClose(int token) {
+        return plugin.grpcClose(token);
     }
 
     @Override

@@ -234,8 +234,10 @@ final class StreamContext extends ChildContext {
             case HTTP_REQUEST_TRAILERS -> request.trailersSeen || logging ? stream.requestTrailers() : null;
             case HTTP_RESPONSE_HEADERS -> response.seen || logging ? stream.responseHeaders() : null;
             case HTTP_RESPONSE_TRAILERS -> response.trailersSeen || logging ? stream.responseTrailers() : null;
-            case HTTP_CALL_RESPONSE_HEADERS, HTTP_CALL_RESPONSE_TRAILERS -> plugin.answerMap(type);
-            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> null;
+            case HTTP_CALL_RESPONSE_HEADERS,
+                    HTTP_CALL_RESPONSE_TRAILERS,
+                    GRPC_RECEIVE_INITIAL_METADATA,
+                    GRPC_RECEIVE_TRAILING_METADATA -> plugin.answerMap(type);
         };
     }
 

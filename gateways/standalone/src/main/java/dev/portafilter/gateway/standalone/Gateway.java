@@ -1,6 +1,7 @@
 package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.service.GrpcCallTransport;
 import dev.portafilter.runtime.service.HttpCallTransport;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * ProxyWasmHost}. Each of its event
  * loops is a worker of that host. Thread-safe; its methods block, so they are not for event loops.
  *
- * <p>First comes {@link #prepare}, whose {@link #httpCalls} the host needs; then the host; then {@link #start}.
+ * <p>First comes {@link #prepare}, whose {@link #httpCalls} and {@link #grpcCalls} the host needs; then the host; then {@link #start}.
  */
 public final class Gateway implements AutoCloseable {
     private static final long STOP_SECONDS = 10;
@@ -33,6 +34,7 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final CallClients clients;
     private final ClusterCalls calls;
+    private final ClusterGrpcCalls grpcCalls;
     private final Counters counters = new Counters();
     private final AtomicInteger port = new AtomicInteger();
     private volatile @Nullable Endpoint admin;
@@ -53,6 +55,7 @@ public final class Gateway implements AutoCloseable {
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS));
         this.clients = new CallClients(vertx, options.ca(), options.limits());
         this.calls = new ClusterCalls(vertx, clients, options);
+        this.grpcCalls = new ClusterGrpcCalls(vertx, clients, options);
     }
 
     /** A gateway that does not listen yet. */
@@ -60,9 +63,17 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(options);
     }
 
-    /** The network of the gateway's clusters, for the services of the host. */
+    /** The network of the gateway's clusters for HTTP calls, for the services of the host. */
     public HttpCallTransport httpCalls() {
         return calls;
+    }
+
+    /**
+     * The network of the gateway's clusters for gRPC calls, for the services of the host. It works without {@link #start},
+     * for hosts that only want the network.
+     */
+    public GrpcCallTransport grpcCalls() {
+        return grpcCalls;
     }
 
     /**

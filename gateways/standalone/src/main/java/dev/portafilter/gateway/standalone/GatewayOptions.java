@@ -76,6 +76,15 @@ public record GatewayOptions(
         }
     }
 
+    /** The servers that plugins may call: the clusters and the upstream. */
+    Map<String, Target> callable() {
+        Map<String, Target> all = new LinkedHashMap<>(clusters);
+        if (upstream != null) {
+            all.put(UPSTREAM_CLUSTER, upstream);
+        }
+        return Map.copyOf(all);
+    }
+
     private static void checkFile(List<String> problems, String name, @Nullable Path file) {
         if (file != null && !Files.isReadable(file)) {
             problems.add(name + ": \"" + file + "\" cannot be read (expected: a PEM file)");

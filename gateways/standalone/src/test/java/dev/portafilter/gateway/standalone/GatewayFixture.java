@@ -35,6 +35,7 @@ final class GatewayFixture implements AutoCloseable {
                 .plugins(List.of(plugins))
                 .services(HostServices.builder()
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .log(new KeptLog())
                         .build())
                 .build();
