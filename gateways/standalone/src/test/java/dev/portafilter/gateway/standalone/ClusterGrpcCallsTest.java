@@ -36,6 +36,13 @@ class ClusterGrpcCallsTest {
         return stream;
     }
 
+    /** Has one call answered, so that the connection is there. */
+    private void connect() throws InterruptedException {
+        HeardGrpc call = stream();
+        accepted().headers(true, ":status", "200", "grpc-status", "0");
+        assertThat(call.begun().next()).startsWith("closed 0 ");
+    }
+
     private static String frame(int flags, String message) {
         return (char) flags + "\0\0\0" + (char) message.length() + message;
     }
@@ -111,10 +118,10 @@ class ClusterGrpcCallsTest {
     @Test
     void serverThatLeaves_isAnEnd() throws Exception {
         HeardGrpc call = stream();
-        accepted().headers(false, ":status", "200");
+        Http2Peer.Stream stream = accepted().headers(false, ":status", "200");
         call.begun();
-        server.close();
-        assertThat(call.next()).startsWith("closed 13 upstream_reset_after_response_started{");
+        stream.disconnect();
+        assertThat(call.next()).isEqualTo("closed 13 upstream_reset_after_response_started{connection_termination} {}");
     }
 
     @Test
@@ -148,7 +155,8 @@ class ClusterGrpcCallsTest {
 
     @Test
     void timeout_resetsTheStream() throws Exception {
-        HeardGrpc call = new HeardGrpc(gateway, "Hang", 50).send("x", true);
+        connect();
+        HeardGrpc call = new HeardGrpc(gateway, "Hang", 500).send("x", true);
         Http2Peer.Stream stream = accepted();
         assertThat(stream.next()).startsWith("DATA ");
         assertThat(stream.next()).isEqualTo("RST 8");

@@ -127,7 +127,10 @@ class RealGrpcServerTest {
 
     @Test
     void deadline_isTheServersToo() throws Exception {
-        HeardGrpc call = unary("Hang", 50, "x");
+        assertThat(unary("Unary", 10_000, "connect").begun().next()).isEqualTo("message echo connect");
+        assertThat(server.event()).isEqualTo("half-closed Unary");
+        assertThat(server.event()).isEqualTo("complete Unary");
+        HeardGrpc call = unary("Hang", 500, "x");
         assertThat(call.next()).isEqualTo("initial {}");
         // Whose clock is first is not certain.
         assertThat(call.next()).containsPattern("^closed (14 upstream request timeout\\{response_timeout}|4 .*) \\{");
