@@ -49,11 +49,11 @@ class ClusterGrpcCallsTest {
 
     @Test
     void request_isWhatEnvoySends() throws Exception {
-        HeardGrpc call = new HeardGrpc(gateway, "Ok", 1000, "x-md", "1", "x-md", "2").send("hello", true);
+        HeardGrpc call = new HeardGrpc(gateway, "Ok", 20_000, "x-md", "1", "x-md", "2").send("hello", true);
         Http2Peer.Stream stream = server.accepted();
         assertThat(stream.next())
                 .isEqualTo("HEADERS {:method: POST, :path: /pkg.Svc/Ok, :authority: auth.example, :scheme: http,"
-                        + " te: trailers, grpc-timeout: 1000m, content-type: application/grpc, x-md: 1, x-md: 2}");
+                        + " te: trailers, grpc-timeout: 20000m, content-type: application/grpc, x-md: 1, x-md: 2}");
         assertThat(stream.next()).isEqualTo("DATA \0\0\0\0\5hello end");
         stream.headers(true, ":status", "200", "grpc-status", "0");
         assertThat(call.next()).isEqualTo("initial {}");
