@@ -27,6 +27,7 @@ import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.guest.GuestModule;
 import dev.portafilter.test.guest.Op;
+import java.util.List;
 
 /** Section 8.12: gRPC streams and tokens. */
 class GrpcStreamVectorsTest extends GrpcSuite {
