@@ -206,9 +206,13 @@ final class Replay implements AutoCloseable {
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
         if (refused(request)) {
+            // Envoy has the head of those that it could read.
+            String path = String.valueOf(request.get("path"));
             boolean upgrade = request.toString().contains("websocket");
-            byte[] text = bytes(upgrade ? "" : "Bad Request");
-            exchange.stream().refuse(new HeaderMap(), upgrade ? 403 : 400, text, "by the gateway");
+            boolean readable = path.contains("#");
+            byte[] text = bytes(upgrade || readable ? "" : "Bad Request");
+            HeaderMap head = readable ? head(request, null) : new HeaderMap();
+            exchange.stream().refuse(head, upgrade ? 403 : 400, text, "by the gateway");
             host.runAll();
             return exchange;
         }
@@ -248,7 +252,10 @@ final class Replay implements AutoCloseable {
     private static boolean refused(Map<String, Object> request) {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
         String path = String.valueOf(request.get("path"));
-        return path.equals("*") || path.contains("#") || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
+        return path.equals("*")
+                || path.contains("#")
+                || sent.contains("upgrade")
+                || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */
