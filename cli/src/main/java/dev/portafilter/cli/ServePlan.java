@@ -115,6 +115,7 @@ record ServePlan(
                         .listen(endpoint)
                         .admin(adminEndpoint)
                         .tls(path("tls-cert", flags.tlsCertificate), path("tls-key", flags.tlsKey))
+                        .clientCa(path("client-ca", flags.clientCa))
                         .ca(path("ca", flags.ca))
                         .workers(count)
                         .limits(limits);
@@ -200,6 +201,7 @@ record ServePlan(
                     settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
                     settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
                     settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
+                    settings.smallNumber("limits.propertyBytes", defaults.propertyBytes()),
                     settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
         }
 

@@ -46,7 +46,7 @@ final class KnownDifferences {
         reasons.put("malloc-trap|malloc-hostcall|malloc-trap-after", "a callback ends when its allocator fails");
         reasons.put("malloc-both", "proxy_on_memory_allocate is preferred to malloc");
         reasons.put("grow", "memory is limited to 128 MiB, not to 1 GiB");
-        reasons.put("foreign-(names|declare|expr|fs)", "Envoy's own foreign functions are not there");
+        reasons.put("foreign-(names|expr)", "expressions are not evaluated");
         reasons.put(
                 "prop-(?!noroot).*",
                 "properties of Envoy, its node and its clusters are not there; others stay readable for longer");

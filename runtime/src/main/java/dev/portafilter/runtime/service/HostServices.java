@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the machine takes from outside: time, randomness, the log, the network, foreign functions. Immutable; what it
@@ -48,6 +49,11 @@ public final class HostServices {
         return parts.foreignFunctions;
     }
 
+    /** What the proxy is called in its mesh, or null. */
+    public @Nullable NodeInfo node() {
+        return parts.node;
+    }
+
     /** Shared data of all VMs. */
     public SharedDataStore sharedData() {
         return parts.sharedData;
@@ -70,6 +76,7 @@ public final class HostServices {
         private PluginLog log = PluginLog.slf4j();
         private HttpCallTransport httpCalls = HttpCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
+        private @Nullable NodeInfo node;
         private SharedDataStore sharedData = new SharedDataStore();
         private SharedQueueStore sharedQueues = new SharedQueueStore();
         private MetricStore metrics = new MetricStore();
@@ -108,6 +115,20 @@ public final class HostServices {
             return this;
         }
 
+        /** Sets how many bytes the foreign function {@code uncompress} answers at most; 16 MiB unless set. */
+        public Builder uncompressedBytes(int most) {
+            if (most < 0) {
+                throw new IllegalArgumentException("uncompressedBytes: " + most + " (expected: 0 or more)");
+            }
+            return foreignFunction("uncompress", BuiltInForeignFunctions.uncompress(most));
+        }
+
+        /** Sets what the proxy is called in its mesh; plugins read it as {@code xds.node}. */
+        public Builder node(@Nullable NodeInfo value) {
+            node = value;
+            return this;
+        }
+
         /** Sets the store of shared data, for several hosts that share it or for other limits. */
         public Builder sharedData(SharedDataStore value) {
             sharedData = Objects.requireNonNull(value, "sharedData");
@@ -134,6 +155,7 @@ public final class HostServices {
             copy.log = log;
             copy.httpCalls = httpCalls;
             copy.foreignFunctions = foreignFunctions;
+            copy.node = node;
             copy.sharedData = sharedData;
             copy.sharedQueues = sharedQueues;
             copy.metrics = metrics;

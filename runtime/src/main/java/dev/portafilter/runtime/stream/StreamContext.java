@@ -12,6 +12,7 @@ import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.service.LogLimiter;
+import dev.portafilter.runtime.service.PluginLogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ final class StreamContext extends GuestContext {
     private final Slot response = new Slot();
     private Stage stage = Stage.UNBORN;
     private @Nullable Direction running;
+    private boolean propertiesRefused;
 
     StreamContext(HttpStream stream, PluginContext plugin, int id) {
         super(plugin.vm, id);
@@ -400,13 +402,37 @@ final class StreamContext extends GuestContext {
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        Status own = plugin.property(path, value);
-        return own == Status.OK ? own : stream.properties().read(path, value);
+        Status own = plugin.properties().read(path, value);
+        return own == Status.NOT_FOUND ? stream.properties().read(path, value, plugin.properties()) : own;
     }
 
     @Override
     public Status setProperty(PropertyPath path, byte[] value) {
-        stream.properties().store(path, value);
-        return Status.OK;
+        String name = StreamProperties.nameOf(path);
+        DeclaredProperties.Declaration declaration = plugin.declared().of(name);
+        boolean readOnly = declaration != null && declaration.readOnly();
+        boolean ofConnection = declaration != null && declaration.ofConnection();
+        return store(FilterState.PROPERTY_PREFIX + name, value, readOnly, ofConnection);
+    }
+
+    @Override
+    public Status setFilterState(String key, byte[] value, boolean ofConnection) {
+        return store(key, value, false, ofConnection);
+    }
+
+    private Status store(String key, byte[] value, boolean readOnly, boolean ofConnection) {
+        int limit = plugin.spec().limits().propertyBytes();
+        Status status = stream.properties().store(key, value, readOnly, ofConnection, limit);
+        if (status == Status.INTERNAL_FAILURE && !propertiesRefused) {
+            propertiesRefused = true;
+            LOG.warn(
+                    "plugin {} context {}: property \"{}\" of {} bytes refused (limits.propertyBytes: {}; told once)",
+                    pluginName(),
+                    id(),
+                    PluginLogText.escaped(key),
+                    value.length,
+                    limit);
+        }
+        return status;
     }
 }

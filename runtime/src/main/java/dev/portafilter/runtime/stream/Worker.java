@@ -85,6 +85,25 @@ public final class Worker {
         }
     }
 
+    /**
+     * Calls {@code proxy_on_foreign_function} of a plugin's root context, if it runs: a way for an embedder to tell a plugin
+     * something. Any thread; does not wait.
+     *
+     * @param plugin {@code namespace.name}
+     * @param functionId whatever the two have agreed on
+     * @param arguments readable as buffer 8 during the callback; not to be changed afterwards
+     */
+    public void callForeignFunction(String plugin, int functionId, byte[] arguments) {
+        execute(() -> {
+            for (ChainFilter filter : chain.all()) {
+                PluginContext root = filter.plugin();
+                if (root != null && filter.spec().qualifiedName().equals(plugin)) {
+                    root.foreignFunction(functionId, arguments);
+                }
+            }
+        });
+    }
+
     /** The number of streams that have begun and not yet ended. Worker thread only. */
     public int streamCount() {
         return streams;

@@ -128,7 +128,8 @@ class PluginSpecTest {
 
     @Test
     void limits_haveTheDocumentedDefaults() {
-        assertThat(PluginLimits.DEFAULT).isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000));
+        assertThat(PluginLimits.DEFAULT)
+                .isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 1_048_576, 10_000));
     }
 
     @Test
@@ -141,18 +142,20 @@ class PluginSpecTest {
                 .hasMessage("deadlineMillis: 0 is out of range (expected: 1..2147483647)");
         assertThatThrownBy(() -> PluginLimits.DEFAULT.withBufferBytes(-1))
                 .hasMessage("bufferBytes: -1 is out of range (expected: 0..2147483647)");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0)).hasMessageStartingWith("startDeadlineMillis: 0");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0)).hasMessageStartingWith("httpCalls: -1");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, -1)).hasMessageStartingWith("logLinesPerSecond: -1");
-        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0)).isNotNull();
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0, 0))
+                .hasMessageStartingWith("startDeadlineMillis: 0");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0, 0)).hasMessageStartingWith("httpCalls: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, -1))
+                .hasMessageStartingWith("logLinesPerSecond: -1");
+        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0, 0)).isNotNull();
     }
 
     @Test
     void limits_withOneChanged_keepTheOthers() {
-        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6);
-        assertThat(limits.withMemoryPages(9)).isEqualTo(new PluginLimits(9, 2, 3, 4, 5, 6));
-        assertThat(limits.withDeadlineMillis(9)).isEqualTo(new PluginLimits(1, 9, 3, 4, 5, 6));
-        assertThat(limits.withBufferBytes(9)).isEqualTo(new PluginLimits(1, 2, 3, 9, 5, 6));
+        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6, 7);
+        assertThat(limits.withMemoryPages(9)).isEqualTo(new PluginLimits(9, 2, 3, 4, 5, 6, 7));
+        assertThat(limits.withDeadlineMillis(9)).isEqualTo(new PluginLimits(1, 9, 3, 4, 5, 6, 7));
+        assertThat(limits.withBufferBytes(9)).isEqualTo(new PluginLimits(1, 2, 3, 9, 5, 6, 7));
     }
 
     @Test
