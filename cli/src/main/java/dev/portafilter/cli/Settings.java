@@ -28,6 +28,7 @@ final class Settings {
             "admin",
             "tls-cert",
             "tls-key",
+            "client-ca",
             "ca",
             "workers",
             "log-format",

@@ -10,11 +10,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,9 @@ final class UpstreamSide {
     private boolean responseEnded;
     // How much of the announced request body is still to come; -1 when nothing was announced.
     private long remaining = -1;
+    private long askedNanos;
+    private long readyNanos = -1;
+    private String connectFailure = "";
 
     UpstreamSide(Clients clients, Target target, Listener listener) {
         this.clients = clients;
@@ -88,12 +93,33 @@ final class UpstreamSide {
         return connection;
     }
 
+    /** Time from asking for a connection to having one or giving up, in nanoseconds; -1 before. */
+    long readyNanos() {
+        return readyNanos;
+    }
+
+    /** Why there is no connection, as Envoy tells it where it can be told; empty when there is one or may still be. */
+    String connectFailure() {
+        return connectFailure;
+    }
+
     /** Sends the head, as soon as there is a connection. The map is not kept. */
     void head(HeaderMap headers, boolean endOfStream) {
         waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
-        clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
+        askedNanos = System.nanoTime();
+        clients.request(target, headers).onComplete(this::connected, this::notConnected);
+    }
+
+    private void notConnected(Throwable cause) {
+        readyNanos = System.nanoTime() - askedNanos;
+        if (cause instanceof SSLException) {
+            connectFailure = "TLS_error: " + cause.getMessage();
+        } else if (cause instanceof ConnectException) {
+            connectFailure = "delayed connect error: Connection refused";
+        }
+        fail(connectReason(cause));
     }
 
     private static String connectReason(Throwable cause) {
@@ -105,6 +131,7 @@ final class UpstreamSide {
     }
 
     private void connected(HttpClientRequest connected) {
+        readyNanos = System.nanoTime() - askedNanos;
         connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         if (closed) {
             discard(connected.reset(8));
