@@ -33,6 +33,8 @@ final class Serving implements AutoCloseable {
         ProxyWasmHost loaded = ProxyWasmHost.builder()
                 .plugins(plan.selection().plugins())
                 .services(HostServices.builder()
+                        .limits(plan.services())
+                        .node(plan.node())
                         .log(log)
                         .httpCalls(gateway.httpCalls())
                         .build())

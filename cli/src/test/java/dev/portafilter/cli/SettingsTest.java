@@ -2,9 +2,12 @@ package dev.portafilter.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portafilter.runtime.service.NodeInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +30,22 @@ class SettingsTest {
         assertThat(settings.clusters())
                 .containsEntry("auth", "http://127.0.0.1:1")
                 .containsEntry("other", "https://example.com");
+    }
+
+    @Test
+    void settings_node_isReadWhole() throws IOException {
+        Settings settings = read("node:\n  id: n1\n  zone: z\n  metadata:\n    LABELS: {app.kubernetes.io/name: shop}\n"
+                + "    PORTS: [80, 443]\n");
+        NodeInfo node = settings.node();
+        assertThat(node.id()).isEqualTo("n1");
+        assertThat(node.zone()).isEqualTo("z");
+        assertThat(node.metadata().get("LABELS")).isEqualTo(Map.of("app.kubernetes.io/name", "shop"));
+        assertThat(node.metadata().get("PORTS")).isEqualTo(List.of(80, 443));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(read("listen: 127.0.0.1:0\n").node()).isNull();
+        Settings wrong = read("node.metadata: text\n");
+        wrong.node();
+        assertThat(wrong.problems()).singleElement().asString().endsWith("is not a map (expected: keys and values)");
     }
 
     @Test

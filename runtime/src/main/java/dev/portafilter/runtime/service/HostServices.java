@@ -115,12 +115,13 @@ public final class HostServices {
             return this;
         }
 
-        /** Sets how many bytes the foreign function {@code uncompress} answers at most; 16 MiB unless set. */
-        public Builder uncompressedBytes(int most) {
-            if (most < 0) {
-                throw new IllegalArgumentException("uncompressedBytes: " + most + " (expected: 0 or more)");
-            }
-            return foreignFunction("uncompress", BuiltInForeignFunctions.uncompress(most));
+        /** Makes the stores anew with these limits, and limits the foreign functions. */
+        public Builder limits(ServiceLimits value) {
+            sharedData = new SharedDataStore(value.sharedDataBytes());
+            sharedQueues = new SharedQueueStore(
+                    new SharedQueueStore.Limits(value.queueCount(), value.queueItems(), value.queueBytes()));
+            metrics = new MetricStore(value.metricCount());
+            return foreignFunction("uncompress", BuiltInForeignFunctions.uncompress(value.uncompressedBytes()));
         }
 
         /** Sets what the proxy is called in its mesh; plugins read it as {@code xds.node}. */

@@ -288,8 +288,10 @@ public final class HttpStream {
 
     /** Asks for a reset after the running callback. */
     void closePending() {
-        pendingClose = true;
-        worker.afterCall(this::settled);
+        if (!pendingClose) {
+            pendingClose = true;
+            worker.afterCall(this::settled);
+        }
     }
 
     /**

@@ -37,6 +37,7 @@ final class PluginContext extends GuestContext {
     private final Ticker ticker;
     private final LogLimiter log;
     private Stage stage = Stage.CREATING;
+    private boolean deleteDue;
     private @Nullable CallAnswer answer;
     private @Nullable BytesView foreignArguments;
     private int callStatus;
@@ -304,7 +305,10 @@ final class PluginContext extends GuestContext {
         if (stage != Stage.ENDING) {
             return Status.NOT_FOUND;
         }
-        vm.worker().afterCall(this::delete);
+        if (!deleteDue) {
+            deleteDue = true;
+            vm.worker().afterCall(this::delete);
+        }
         return Status.OK;
     }
 

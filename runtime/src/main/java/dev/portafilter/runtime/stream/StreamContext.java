@@ -332,8 +332,12 @@ final class StreamContext extends GuestContext {
         slot.trailersOpen = false;
         if (running == direction) {
             slot.resumed = true;
-        } else {
-            vm.worker().afterCall(() -> stream.flow(direction).resume(this));
+        } else if (!slot.resumeDue) {
+            slot.resumeDue = true;
+            vm.worker().afterCall(() -> {
+                slot.resumeDue = false;
+                stream.flow(direction).resume(this);
+            });
         }
         return Status.OK;
     }

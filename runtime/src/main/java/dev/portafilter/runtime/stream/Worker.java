@@ -40,7 +40,7 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final QueueReceiver nobody = (rootContextId, token) -> {};
     private final List<String> vmIds = new ArrayList<>();
-    private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
+    private final Map<String, Long> loadedNanos = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
@@ -296,8 +296,8 @@ public final class Worker {
 
     private void reload(String vmKey, List<ChainFilter> filters) {
         WorkerObserver.Reload outcome;
-        Long notBefore = reloadNotBefore.get(vmKey);
-        if (notBefore != null && services.clock().monotonicNanos() - notBefore < 0) {
+        Long loaded = loadedNanos.get(vmKey);
+        if (loaded != null && services.clock().monotonicNanos() - loaded < reloadNanos()) {
             outcome = WorkerObserver.Reload.BACK_OFF;
         } else {
             outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
@@ -308,9 +308,13 @@ public final class Worker {
     }
 
     private void noteLoad(String vmKey) {
+        loadedNanos.put(vmKey, services.clock().monotonicNanos());
+    }
+
+    /** How long a load must be ago for another one: drawn anew each time it is asked, as Envoy does it. */
+    private long reloadNanos() {
         long base = options.reloadBaseMillis();
-        long interval = base + (base < 2 ? 0 : services.random().nextLong(base / 2));
-        reloadNotBefore.put(vmKey, services.clock().monotonicNanos() + interval * 1_000_000L);
+        return (base + (base < 2 ? 0 : services.random().nextLong(base / 2))) * 1_000_000L;
     }
 
     HostServices services() {

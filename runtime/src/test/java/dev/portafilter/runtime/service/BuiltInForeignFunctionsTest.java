@@ -103,14 +103,15 @@ class BuiltInForeignFunctionsTest {
 
     @Test
     void uncompress_overAnotherLimit_fails() {
-        HostServices services = HostServices.builder().uncompressedBytes(10).build();
+        ServiceLimits limits = new ServiceLimits(0, 0, 0, 0, 0, 10);
+        HostServices services = HostServices.builder().limits(limits).build();
         ForeignFunction uncompress = services.foreignFunctions().get("uncompress");
         assertThat(uncompress.call(context, succeeded("compress", new byte[10]), result))
                 .isEqualTo(Status.OK);
         assertThat(uncompress.call(context, succeeded("compress", new byte[11]), result))
                 .isEqualTo(Status.INTERNAL_FAILURE);
-        assertThatThrownBy(() -> HostServices.builder().uncompressedBytes(-1))
-                .hasMessage("uncompressedBytes: -1 (expected: 0 or more)");
+        assertThatThrownBy(() -> new ServiceLimits(0, 0, 0, 0, 0, -1))
+                .hasMessage("uncompressedBytes: -1 is negative (expected: 0 or more)");
     }
 
     @Test
