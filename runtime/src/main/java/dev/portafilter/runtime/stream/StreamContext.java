@@ -12,18 +12,13 @@ import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.service.LogLimiter;
-import dev.portafilter.runtime.service.PluginLogText;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
 final class StreamContext extends GuestContext {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamContext.class);
-
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
 
@@ -46,7 +41,6 @@ final class StreamContext extends GuestContext {
     private final Slot response = new Slot();
     private Stage stage = Stage.UNBORN;
     private @Nullable Direction running;
-    private boolean propertiesRefused;
 
     StreamContext(HttpStream stream, PluginContext plugin, int id) {
         super(plugin.vm, id);
@@ -361,19 +355,11 @@ final class StreamContext extends GuestContext {
             return Status.OK;
         }
         if (code < LOWEST_STATUS || code > HIGHEST_STATUS) {
-            LOG.warn(
-                    "plugin {} context {}: local response with status {} (expected: 200..999)",
-                    pluginName(),
-                    id(),
-                    Integer.toUnsignedString(code));
+            warn("proxy_send_local_response: status " + Integer.toUnsignedString(code) + " (expected: 200..999)");
             return Status.BAD_ARGUMENT;
         }
         if (!stream.replyPending(LocalReply.ofPlugin(code, details, body, headers, grpcStatus))) {
-            LOG.warn(
-                    "plugin {} context {}: a second local response, with status {} (expected: one per callback)",
-                    pluginName(),
-                    id(),
-                    code);
+            warn("proxy_send_local_response: a second one, with status " + code + " (expected: one per callback)");
         }
         return Status.OK;
     }
@@ -427,15 +413,9 @@ final class StreamContext extends GuestContext {
     private Status store(String key, byte[] value, boolean readOnly, boolean ofConnection) {
         int limit = plugin.spec().limits().propertyBytes();
         Status status = stream.properties().store(key, value, readOnly, ofConnection, limit);
-        if (status == Status.INTERNAL_FAILURE && !propertiesRefused) {
-            propertiesRefused = true;
-            LOG.warn(
-                    "plugin {} context {}: property \"{}\" of {} bytes refused (limits.propertyBytes: {}; told once)",
-                    pluginName(),
-                    id(),
-                    PluginLogText.escaped(key),
-                    value.length,
-                    limit);
+        if (status == Status.INTERNAL_FAILURE) {
+            warn("proxy_set_property \"" + key + "\": " + value.length + " bytes more (expected: at most propertyBytes="
+                    + limit + " in all)");
         }
         return status;
     }
