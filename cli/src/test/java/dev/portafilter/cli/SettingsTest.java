@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +63,18 @@ class SettingsTest {
         settings.yes("vm.isolate", false);
         settings.number("limits.deadlineMillis", 1);
         assertThat(settings.problems()).hasSize(4);
+    }
+
+    @Test
+    void settings_ofLimits_areThoseOfThePage() throws IOException {
+        Set<String> page = Files.readAllLines(Path.of("..", "docs", "limits.md")).stream()
+                .filter(line ->
+                        line.startsWith("| `") && !line.startsWith("| `abi.") && !line.startsWith("| `runtime."))
+                .map(line -> line.substring(3, line.indexOf('`', 3)))
+                .collect(Collectors.toSet());
+        assertThat(Settings.WITHOUT_FLAG.keySet())
+                .filteredOn(key -> key.matches("(limits|timeouts)\\..*|reload\\.baseMillis"))
+                .containsExactlyInAnyOrderElementsOf(page);
     }
 
     @Test
