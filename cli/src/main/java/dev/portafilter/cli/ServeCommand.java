@@ -80,7 +80,7 @@ final class ServeCommand implements Callable<Integer> {
                         },
                         "portafilter-stop"));
         PrintWriter out = spec.commandLine().getOut();
-        out.println("listening on " + serving.url());
+        serving.urls().forEach(url -> out.println("listening on " + url));
         out.flush();
         new CountDownLatch(1).await();
         return 0;

@@ -1,11 +1,13 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,7 @@ final class Serving implements AutoCloseable {
                         .node(plan.node())
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())
@@ -45,9 +48,22 @@ final class Serving implements AutoCloseable {
         gateway.start(loaded);
     }
 
-    /** Where clients connect. */
+    /** Where HTTP clients connect. */
     String url() {
         return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
+    }
+
+    /** Every place where clients connect, HTTP first. */
+    List<String> urls() {
+        List<String> urls = new ArrayList<>();
+        if (options.upstream() != null) {
+            urls.add(url());
+        }
+        Endpoint tcp = gateway.tcpEndpoint();
+        if (tcp != null) {
+            urls.add("tcp://" + tcp);
+        }
+        return urls;
     }
 
     List<PluginStatus> plugins() {

@@ -26,6 +26,8 @@ final class Settings {
             "config",
             "upstream",
             "listen",
+            "tcp-listen",
+            "tcp-upstream",
             "admin",
             "tls-cert",
             "tls-key",
@@ -111,6 +113,8 @@ final class Settings {
         keys.put("limits.startDeadlineMillis", "longest time of a VM's start");
         keys.put("limits.bufferBytes", "most body bytes held while a plugin pauses");
         keys.put("limits.httpCalls", "most HTTP calls in flight per VM");
+        keys.put("limits.grpcCalls", "most gRPC calls and streams under way per VM");
+        keys.put("limits.grpcMessageBytes", "largest message of a gRPC call");
         keys.put("limits.propertyBytes", "most bytes of properties that plugins set on a stream");
         keys.put("limits.logLinesPerSecond", "most log lines per plugin and worker");
         keys.put("limits.sharedDataBytes", "most bytes of shared data per VM id");

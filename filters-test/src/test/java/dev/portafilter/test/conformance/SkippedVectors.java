@@ -14,8 +14,6 @@ final class SkippedVectors {
 
     private static Map<Integer, String> reasons() {
         Map<Integer, String> reasons = new TreeMap<>();
-        skip(reasons, 215, 225, "gRPC calls are not carried yet: each is an INTERNAL_FAILURE");
-        skip(reasons, 299, 305, "TCP streams are not carried yet");
         return reasons;
     }
 

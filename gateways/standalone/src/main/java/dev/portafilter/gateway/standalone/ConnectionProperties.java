@@ -96,10 +96,7 @@ final class ConnectionProperties {
         SSLSession session = request.connection().sslSession();
         return switch (name) {
             case "id" -> number(value, connection.id());
-            case "mtls" -> {
-                value.set(new byte[] {(byte) (session != null && hasPeer(session) ? 1 : 0)});
-                yield Status.OK;
-            }
+            case "mtls" -> flag(value, session != null && hasPeer(session));
             case "requested_server_name" -> text(value, serverName(session));
             default -> CertificateProperties.read(name, session, value);
         };
@@ -153,7 +150,7 @@ final class ConnectionProperties {
             return Status.NOT_FOUND;
         }
         if (name.equals("transport_failure_reason")) {
-            return text(value, side.connectFailure());
+            return text(value, side.transportFailure());
         }
         if (name.equals("cx_pool_ready_duration")) {
             return side.readyNanos() < 0 ? Status.NOT_FOUND : number(value, side.readyNanos());
@@ -178,11 +175,21 @@ final class ConnectionProperties {
             return Status.NOT_FOUND;
         }
         String host = address.hostAddress() != null ? address.hostAddress() : address.host();
+        return socket(name, host, address.port(), value);
+    }
+
+    /** The property {@code address} or {@code port} of a socket. */
+    static Status socket(String name, String host, int port, ResultBytes value) {
         return switch (name) {
-            case "address" -> text(value, new Endpoint(host, address.port()).toString());
-            case "port" -> number(value, address.port());
+            case "address" -> text(value, new Endpoint(host, port).toString());
+            case "port" -> number(value, port);
             default -> Status.NOT_FOUND;
         };
+    }
+
+    static Status flag(ResultBytes value, boolean set) {
+        value.set(new byte[] {(byte) (set ? 1 : 0)});
+        return Status.OK;
     }
 
     static Status text(ResultBytes value, String text) {
@@ -190,7 +197,7 @@ final class ConnectionProperties {
         return Status.OK;
     }
 
-    private static Status number(ResultBytes value, long number) {
+    static Status number(ResultBytes value, long number) {
         value.set(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(number)

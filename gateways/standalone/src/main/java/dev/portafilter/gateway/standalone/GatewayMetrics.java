@@ -49,6 +49,12 @@ final class GatewayMetrics implements AutoCloseable {
                         c -> c.requestsActive().get())
                 .description("Requests under way")
                 .register(registry);
+        Gauge.builder(
+                        "portafilter.tcp.connections.active",
+                        counters,
+                        c -> c.tcpActive().get())
+                .description("TCP connections under way")
+                .register(registry);
         for (int hundreds = Counters.FIRST_CLASS; hundreds <= Counters.OTHER; hundreds++) {
             int first = hundreds;
             FunctionCounter.builder("portafilter.responses", counters, c -> c.responses(first))

@@ -69,6 +69,7 @@ final class UpstreamSide {
     private @Nullable HeaderMap waitingHead;
     private @Nullable HeaderMap waitingTrailers;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private String transportFailure = "";
     private boolean waitingEnd;
     private boolean headOnly;
     private boolean isHead;
@@ -80,7 +81,6 @@ final class UpstreamSide {
     private long remaining = -1;
     private long askedNanos;
     private long readyNanos = -1;
-    private String connectFailure = "";
 
     UpstreamSide(Clients clients, Target target, Listener listener) {
         this.clients = clients;
@@ -98,9 +98,9 @@ final class UpstreamSide {
         return readyNanos;
     }
 
-    /** Why there is no connection, as Envoy tells it where it can be told; empty when there is one or may still be. */
-    String connectFailure() {
-        return connectFailure;
+    /** What the network said when there was no connection, in Envoy's words; nothing when it said nothing. */
+    String transportFailure() {
+        return transportFailure;
     }
 
     /** Sends the head, as soon as there is a connection. The map is not kept. */
@@ -114,15 +114,17 @@ final class UpstreamSide {
 
     private void notConnected(Throwable cause) {
         readyNanos = System.nanoTime() - askedNanos;
-        if (cause instanceof SSLException) {
-            connectFailure = "TLS_error: " + cause.getMessage();
-        } else if (cause instanceof ConnectException) {
-            connectFailure = "delayed connect error: Connection refused";
-        }
         fail(connectReason(cause));
     }
 
-    private static String connectReason(Throwable cause) {
+    private String connectReason(Throwable cause) {
+        String message = cause instanceof ConnectException ? cause.getMessage() : null;
+        if (message != null && message.startsWith("Connection refused")) {
+            transportFailure = "delayed connect error: Connection refused";
+        }
+        if (cause instanceof SSLException) {
+            transportFailure = "TLS_error: " + cause.getMessage();
+        }
         if (cause instanceof ConnectionPoolTooBusyException) {
             return OVERFLOW;
         }
