@@ -193,7 +193,11 @@ record ServePlan(
             if (!text.matches("[0-9]{1,6}")) {
                 throw new IllegalArgumentException("\"" + text + "\" is no number (expected: 1..1024)");
             }
-            return Integer.valueOf(text);
+            int number = Integer.parseInt(text);
+            if (number < 1 || number > 1_024) {
+                throw new IllegalArgumentException(number + " is out of range (expected: 1..1024)");
+            }
+            return number;
         }
 
         private Map<String, Target> clusters() {

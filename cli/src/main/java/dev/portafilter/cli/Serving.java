@@ -66,6 +66,12 @@ final class Serving implements AutoCloseable {
         return urls;
     }
 
+    /** Where operators look; null when they were given no place. */
+    @Nullable String adminUrl() {
+        Endpoint admin = gateway.adminEndpoint();
+        return admin == null ? null : "http://" + admin;
+    }
+
     List<PluginStatus> plugins() {
         return host == null ? List.of() : host.plugins();
     }

@@ -115,6 +115,7 @@ class CommandTest {
                         "spec.priority",
                         "--upstream",
                         "--listen",
+                        "--workers: 0 is out of range",
                         "--log-format",
                         "--cluster a");
     }

@@ -79,7 +79,8 @@ class ServeProcessTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(output.readLine()).isNull();
-        assertThat(Files.readString(errors)).contains("plugin default.misbehave: LOADED", "stopped");
+        assertThat(Files.readString(errors))
+                .contains("plugin default.misbehave: LOADED", "admin on http://127.0.0.1:", "stopped");
     }
 
     @Test

@@ -143,6 +143,8 @@ final class TcpContext extends ChildContext {
     private boolean afterFailure() {
         stage = Stage.DETACHED;
         if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+            // What it holds of the other side goes on too, once the guest has been left.
+            vm.worker().afterCall(() -> stream.resume(this));
             return !stream.endPending();
         }
         stream.failPending();

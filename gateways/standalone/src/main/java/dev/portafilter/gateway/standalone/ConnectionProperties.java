@@ -74,7 +74,7 @@ final class ConnectionProperties {
         }
         String name = path.segment(1);
         return switch (path.segment(0)) {
-            case "request" -> name.equals("protocol") ? text(value, protocol(request.version())) : Status.NOT_FOUND;
+            case "request" -> name.equals("protocol") ? protocol(request.version(), value) : Status.NOT_FOUND;
             case "source" -> socket(name, request.connection().remoteAddress(), value);
             case "destination" -> socket(name, request.connection().localAddress(), value);
             case "connection" -> ofConnection(name, value);
@@ -83,12 +83,16 @@ final class ConnectionProperties {
         };
     }
 
-    private static String protocol(HttpVersion version) {
+    private static Status protocol(@Nullable HttpVersion version, ResultBytes value) {
+        if (version == null) {
+            // A request of a version that nobody knows; it is refused, and logged.
+            return Status.NOT_FOUND;
+        }
         return switch (version) {
-            case HTTP_1_0 -> "HTTP/1.0";
-            case HTTP_1_1 -> "HTTP/1.1";
-            case HTTP_2 -> "HTTP/2";
-            default -> "HTTP/3";
+            case HTTP_1_0 -> text(value, "HTTP/1.0");
+            case HTTP_1_1 -> text(value, "HTTP/1.1");
+            case HTTP_2 -> text(value, "HTTP/2");
+            default -> text(value, "HTTP/3");
         };
     }
 

@@ -91,13 +91,12 @@ final class WorkerLoop extends VerticleBase {
     }
 
     private void refuse(HttpServerRequest request) {
-        ClientConnection.of(request.connection()).nextRequest();
         Throwable cause = request.decoderResult().cause();
-        int status =
-                cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        count(status);
-        String text = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
-        new ClientSide(vertx, request, new RequestFacts(true)).refuse(new Refusal(status, text));
+        boolean large = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
+        Refusal refusal = large
+                ? new Refusal(431, "Request Header Fields Too Large", "http1.headers_too_large")
+                : new Refusal(400, "Bad Request", "http1.codec_error");
+        ProxyExchange.beginRefused(this, request, refusal);
     }
 
     Vertx vertx() {
