@@ -7,14 +7,17 @@ import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.MetricStore;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.ScriptedHttpCalls;
 import dev.portafilter.test.TestHost;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,9 @@ final class Replay implements AutoCloseable {
     private final Map<InMemoryExchange, String> unanswered = new LinkedHashMap<>();
     private final List<ScriptedHttpCalls.Call> seenCalls = new ArrayList<>();
     private final List<ScriptedHttpCalls.Call> stepCalls = new ArrayList<>();
+    private final Set<ScriptedGrpcCalls.Call> seenGrpcCalls = new HashSet<>();
+    private final List<ScriptedGrpcCalls.Call> stepGrpcCalls = new ArrayList<>();
+    private final StubGrpcServer grpcServer = new StubGrpcServer();
     private long now;
     private int count;
 
@@ -59,6 +65,7 @@ final class Replay implements AutoCloseable {
         host = builder.build();
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
+        host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
     }
 
     /** Takes nothing. */
@@ -92,6 +99,9 @@ final class Replay implements AutoCloseable {
         }
         spec.environment(environment(plugin));
         spec.allowedCapabilities(Set.copyOf(Recording.<String>list(plugin, "capabilities")));
+        if ("tcp".equals(recording.json().get("kind"))) {
+            spec.type(PluginType.NETWORK);
+        }
         PluginLimits limits = PluginLimits.DEFAULT;
         if (recording.json().get("limit") instanceof Number limit) {
             limits = limits.withBufferBytes(limit.intValue());
@@ -142,9 +152,32 @@ final class Replay implements AutoCloseable {
         runUntil(now + Math.round(seconds * 1000) + SETTLE_MILLIS);
     }
 
+    /** Plays the connection of a step to its end. */
+    TcpPlay playTcp(Recording.Step step) {
+        stepCalls.clear();
+        TcpPlay play = new TcpPlay(host.openConnection(), step.script(), Math.round(step.seconds() * 1000));
+        long end = now + 60_000;
+        while (now < end && !play.over()) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        long settled = now + 2 * SETTLE_MILLIS;
+        while (now < settled) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        return play;
+    }
+
+    /** The gRPC calls of plugins in the last step. */
+    List<ScriptedGrpcCalls.Call> grpcCalls() {
+        return stepGrpcCalls;
+    }
+
     /** Plays the requests of a step, each a while after the one before, to their ends. */
     List<InMemoryExchange> play(Recording.Step step) {
         stepCalls.clear();
+        stepGrpcCalls.clear();
         List<InMemoryExchange> exchanges = new ArrayList<>();
         long begin = now;
         int index = 0;
@@ -214,7 +247,8 @@ final class Replay implements AutoCloseable {
     /** Whether it is a gateway's part to answer this request, before plugins see it. */
     private static boolean refused(Map<String, Object> request) {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
-        return "*".equals(request.get("path")) || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
+        String path = String.valueOf(request.get("path"));
+        return path.equals("*") || path.contains("#") || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */
@@ -296,6 +330,16 @@ final class Replay implements AutoCloseable {
                 }
             }
         }
+        for (ScriptedGrpcCalls.Call call : host.grpcCalls().calls()) {
+            if (seenGrpcCalls.add(call)) {
+                stepGrpcCalls.add(call);
+                if (call.request().timeoutMillis() > 0) {
+                    at(now + call.request().timeoutMillis(), call::timeOut);
+                }
+            }
+            grpcServer.react(call);
+        }
+        host.runAll();
         for (ScriptedHttpCalls.Call call : host.httpCalls().calls()) {
             if (!seenCalls.contains(call)) {
                 seenCalls.add(call);
