@@ -25,6 +25,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.guest.GuestModule;
 import dev.portafilter.test.guest.Op;
 import java.util.List;
