@@ -25,6 +25,8 @@ final class Settings {
             "config",
             "upstream",
             "listen",
+            "tcp-listen",
+            "tcp-upstream",
             "admin",
             "tls-cert",
             "tls-key",

@@ -80,6 +80,11 @@ public final class TestHost implements AutoCloseable {
         return worker().open();
     }
 
+    /** Opens a stream for a new TCP connection on the first worker; it begins with {@link InMemoryConnection#connect}. */
+    public InMemoryConnection openConnection() {
+        return worker().openConnection();
+    }
+
     /** The first worker. */
     public TestWorker worker() {
         return workers.get(0);
@@ -130,7 +135,7 @@ public final class TestHost implements AutoCloseable {
         while (busy) {
             busy = false;
             for (TestWorker worker : workers) {
-                busy |= worker.executor().runAll() > 0;
+                busy |= worker.runAll() > 0;
             }
         }
     }

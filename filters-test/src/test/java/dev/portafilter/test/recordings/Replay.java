@@ -2,10 +2,12 @@ package dev.portafilter.test.recordings;
 
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.LogLevel;
+import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.MetricStore;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.ScriptedHttpCalls;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /** Plays a recording on a host: the same modules, the same requests at the same times, an upstream that answers alike. */
 final class Replay implements AutoCloseable {
@@ -28,6 +31,7 @@ final class Replay implements AutoCloseable {
     private record Event(long millis, int number, Runnable action) {}
 
     private final TestHost host;
+    private final MetricStore metrics = new MetricStore();
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::millis).thenComparingInt(Event::number));
     private final Map<InMemoryExchange, String> unanswered = new LinkedHashMap<>();
@@ -37,7 +41,7 @@ final class Replay implements AutoCloseable {
     private int count;
 
     Replay(Recording recording, List<byte[]> modules) {
-        TestHost.Builder builder = TestHost.builder();
+        TestHost.Builder builder = TestHost.builder().services(services -> services.metrics(metrics));
         for (String cluster : List.of("upstream", "callout", "refused", "empty", "noendpoints", "grpc", "tcp")) {
             builder.cluster(cluster);
         }
@@ -86,11 +90,27 @@ final class Replay implements AutoCloseable {
         } else if (plugin.get("failure_policy") instanceof String policy) {
             spec.failurePolicy(FailurePolicy.valueOf(policy));
         }
+        spec.environment(environment(plugin));
+        spec.allowedCapabilities(Set.copyOf(Recording.<String>list(plugin, "capabilities")));
         PluginLimits limits = PluginLimits.DEFAULT;
         if (recording.json().get("limit") instanceof Number limit) {
             limits = limits.withBufferBytes(limit.intValue());
         }
         return spec.limits(limits).build();
+    }
+
+    /** The variables of a plugin: those of the proxy's own process, then its own. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> environment(Map<String, Object> plugin) {
+        Map<String, Object> env = (Map<String, Object>) plugin.getOrDefault("env", Map.of());
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String name : Recording.<String>list(env, "host_env_keys")) {
+            if (name.equals("PROBE_HOST_ENV")) {
+                environment.put(name, "from-host");
+            }
+        }
+        environment.putAll((Map<String, String>) env.getOrDefault("key_values", Map.of()));
+        return environment;
     }
 
     /** Names of the recordings that have no dot get a namespace; the others are namespace and name already. */
@@ -104,6 +124,13 @@ final class Replay implements AutoCloseable {
 
     TestHost host() {
         return host;
+    }
+
+    List<String> statistics(Recording.Step step) {
+        return Statistics.now(
+                step,
+                metrics,
+                host.host().plugins().stream().map(PluginStatus::spec).toList());
     }
 
     /** The calls of plugins in the last step. */
@@ -141,9 +168,17 @@ final class Replay implements AutoCloseable {
     private InMemoryExchange send(Map<String, Object> request) {
         long begin = now;
         InMemoryExchange exchange = host.open();
+        ProxyProperties.tell(exchange, request);
         List<String> chunks = request.containsKey("chunks") ? Recording.list(request, "chunks") : null;
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
+        if (refused(request)) {
+            boolean upgrade = request.toString().contains("websocket");
+            byte[] text = bytes(upgrade ? "" : "Bad Request");
+            exchange.stream().refuse(new HeaderMap(), upgrade ? 403 : 400, text, "by the gateway");
+            host.runAll();
+            return exchange;
+        }
         unanswered.put(exchange, (String) request.get("path"));
         exchange.requestHeaders(head(request, chunks == null ? body : null), whole);
         long gap = millis(request, "gap");
@@ -174,6 +209,12 @@ final class Replay implements AutoCloseable {
             at(begin + millis(request, "timeout"), exchange::clientReset);
         }
         return exchange;
+    }
+
+    /** Whether it is a gateway's part to answer this request, before plugins see it. */
+    private static boolean refused(Map<String, Object> request) {
+        HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
+        return "*".equals(request.get("path")) || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */
@@ -208,7 +249,8 @@ final class Replay implements AutoCloseable {
                 "http");
         for (int i = 0; i < sent.count(); i++) {
             String name = sent.nameText(i);
-            if (!name.equals("host") && !name.equals("connection") && !name.equals("transfer-encoding")) {
+            // A proxy answers "100 Continue" by itself.
+            if (!Set.of("host", "connection", "transfer-encoding", "expect").contains(name)) {
                 head.add(sent.name(i), sent.value(i));
             }
         }

@@ -181,6 +181,27 @@ public final class HttpStream {
         replyOrReset(LocalReply.of(status, body, details));
     }
 
+    /**
+     * A request that the gateway does not serve, in place of {@link #requestHeaders}. This answer goes out past the
+     * plugins; they hear of the stream at its end only, by {@code on_context_create} and then {@code on_log}, {@code
+     * on_done} and {@code on_delete}.
+     *
+     * @param headers what is known of the request's head; empty when it could not be read
+     * @param details why, as plugins read it from {@code response.code_details}
+     */
+    public void refuse(HeaderMap headers, int status, byte[] body, String details) {
+        if (finished || request.started()) {
+            return;
+        }
+        worker.enter();
+        try {
+            request.note(headers);
+            reply(LocalReply.of(status, body, details));
+        } finally {
+            worker.leave();
+        }
+    }
+
     /** Whether everything is over: the response was forwarded whole, or the stream was reset. */
     public boolean finished() {
         return finished;

@@ -1,9 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.BufferType;
-import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
-import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
@@ -12,7 +10,6 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
-import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
-final class StreamContext extends GuestContext {
+final class StreamContext extends ChildContext {
     private static final Logger LOG = LoggerFactory.getLogger(StreamContext.class);
 
     private static final int LOWEST_STATUS = 200;
@@ -41,24 +38,18 @@ final class StreamContext extends GuestContext {
     }
 
     private final HttpStream stream;
-    private final PluginContext plugin;
     private final Slot request = new Slot();
     private final Slot response = new Slot();
     private Stage stage = Stage.UNBORN;
     private @Nullable Direction running;
 
     StreamContext(HttpStream stream, PluginContext plugin, int id) {
-        super(plugin.vm, id);
+        super(plugin, id);
         this.stream = stream;
-        this.plugin = plugin;
     }
 
     Slot slot(Direction direction) {
         return direction == Direction.REQUEST ? request : response;
-    }
-
-    PluginContext plugin() {
-        return plugin;
     }
 
     /** Whether this plugin takes part in a direction: it is not passed by, and it saw the request before a response. */
@@ -233,21 +224,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    String pluginName() {
-        return plugin.pluginName();
-    }
-
-    @Override
-    LogLimiter pluginLog() {
-        return plugin.pluginLog();
-    }
-
-    @Override
-    public int rootId() {
-        return plugin.id();
-    }
-
-    @Override
     public @Nullable HeaderMap readableMap(MapType type) {
         if (stage == Stage.ENDING) {
             return null;
@@ -295,9 +271,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public void mapChanged(MapType type) {}
-
-    @Override
     public @Nullable GuestBuffer buffer(BufferType type) {
         return switch (type) {
             case HTTP_REQUEST_BODY -> body(request);
@@ -312,11 +285,6 @@ final class StreamContext extends GuestContext {
         }
         boolean shown = slot.hold == Slot.Hold.BODY || slot.hold == Slot.Hold.HEADERS && slot.heldSize() > 0;
         return shown ? slot.held() : BytesView.EMPTY;
-    }
-
-    @Override
-    public byte[] configuration() {
-        return plugin.configuration();
     }
 
     @Override
@@ -348,11 +316,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public Status clearRouteCache() {
-        return Status.OK;
-    }
-
-    @Override
     public Status sendLocalResponse(int code, byte[] details, byte[] body, HeaderMap headers, int grpcStatus) {
         if (stage != Stage.ALIVE) {
             return Status.OK;
@@ -373,57 +336,6 @@ final class StreamContext extends GuestContext {
                     code);
         }
         return Status.OK;
-    }
-
-    @Override
-    public Status httpCall(
-            byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
-        return plugin.httpCall(upstream, headers, body, trailers, timeoutMillis, token);
-    }
-
-    @Override
-    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
-        return plugin.grpcCall(head, message, timeoutMillis, token);
-    }
-
-    @Override
-    public Status grpcStream(GrpcCallHead head, CallToken token) {
-        return plugin.grpcStream(head, token);
-    }
-
-    @Override
-    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
-        return plugin.grpcSend(token, message, endOfStream);
-    }
-
-    @Override
-    public Status grpcCancel(int token) {
-        return plugin.grpcCancel(token);
-    }
-
-    @Override
-    public Status grpcClose(int token) {
-        return plugin.grpcClose(token);
-    }
-
-    @Override
-    public void setTickPeriod(int periodMillis) {
-        plugin.setTickPeriod(periodMillis);
-    }
-
-    @Override
-    public int callStatus() {
-        return plugin.callStatus();
-    }
-
-    @Override
-    public byte[] callStatusMessage() {
-        return plugin.callStatusMessage();
-    }
-
-    @Override
-    public Status done() {
-        return plugin.done();
     }
 
     @Override

@@ -26,6 +26,7 @@ class PluginSpecTest {
         assertThat(spec.vmId()).isEmpty();
         assertThat(spec.configuration()).isEmpty();
         assertThat(spec.vmConfiguration()).isEmpty();
+        assertThat(spec.type()).isEqualTo(PluginType.HTTP);
         assertThat(spec.phase()).isEqualTo(Phase.UNSPECIFIED);
         assertThat(spec.priority()).isZero();
         assertThat(spec.failurePolicy()).isEqualTo(FailurePolicy.FAIL_CLOSED);
@@ -47,6 +48,7 @@ class PluginSpecTest {
                 .vmId("vm")
                 .configuration(new byte[] {1})
                 .vmConfiguration(new byte[] {2})
+                .type(PluginType.NETWORK)
                 .phase(Phase.AUTHN)
                 .priority(7)
                 .failurePolicy(FailurePolicy.FAIL_RELOAD)
@@ -66,6 +68,7 @@ class PluginSpecTest {
             assertThat(one.vmId()).isEqualTo("vm");
             assertThat(one.configuration()).containsExactly(1);
             assertThat(one.vmConfiguration()).containsExactly(2);
+            assertThat(one.type()).isEqualTo(PluginType.NETWORK);
             assertThat(one.phase()).isEqualTo(Phase.AUTHN);
             assertThat(one.priority()).isEqualTo(7);
             assertThat(one.failurePolicy()).isEqualTo(FailurePolicy.FAIL_RELOAD);

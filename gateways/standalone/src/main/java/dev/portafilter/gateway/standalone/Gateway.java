@@ -9,7 +9,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reverse proxy that runs every request and response through the plugins of a {@link ProxyWasmHost}. Each of its event
+ * A reverse proxy that runs every request and response, and every TCP connection, through the plugins of a {@link
+ * ProxyWasmHost}. Each of its event
  * loops is a worker of that host. Thread-safe; its methods block, so they are not for event loops.
  *
  * <p>First comes {@link #prepare}, whose {@link #httpCalls} and {@link #grpcCalls} the host needs; then the host; then {@link #start}.
@@ -35,6 +38,7 @@ public final class Gateway implements AutoCloseable {
     private final Counters counters = new Counters();
     private final AtomicInteger port = new AtomicInteger();
     private volatile @Nullable Endpoint admin;
+    private volatile @Nullable TcpListener tcp;
     private volatile boolean draining;
     private final List<WorkerLoop> loops = new CopyOnWriteArrayList<>();
 
@@ -84,6 +88,12 @@ public final class Gateway implements AutoCloseable {
             return created;
         };
         deploy("listen", options.listen(), loop, options.workers());
+        TcpRoute route = options.tcp();
+        if (route != null) {
+            List<TcpLoop> all =
+                    loops.stream().map(WorkerLoop::tcp).filter(Objects::nonNull).toList();
+            tcp = TcpListener.listen((VertxInternal) vertx, route.listen(), all);
+        }
         Endpoint wanted = options.admin();
         if (wanted != null) {
             GatewayMetrics metrics = new GatewayMetrics(host.services().metrics(), counters);
@@ -103,7 +113,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Where clients connect; the port is the real one. */
+    /** Where TCP clients connect, with the real port; null when there is no such place. */
+    public @Nullable Endpoint tcpEndpoint() {
+        TcpListener listener = tcp;
+        return listener == null ? null : listener.endpoint();
+    }
+
+    /** Where HTTP clients connect; the port is the real one, once there is such a place. */
     public Endpoint endpoint() {
         return options.listen().withPort(port.get());
     }
@@ -123,9 +139,15 @@ public final class Gateway implements AutoCloseable {
         return counters.requestsActive().get();
     }
 
-    /** Stops accepting, and waits for the exchanges under way as long as the limits say. */
+    /** TCP connections under way. */
+    public long activeConnections() {
+        return counters.tcpActive().get();
+    }
+
+    /** Stops accepting, and waits for what is under way as long as the limits say. */
     public void drain() {
         draining = true;
+        stopAccepting();
         Future<Void> all = Future.succeededFuture();
         for (WorkerLoop loop : loops) {
             Future<Void> one = loop.drain();
@@ -137,6 +159,7 @@ public final class Gateway implements AutoCloseable {
     /** Breaks off what is under way and gives everything back. The host is not closed. */
     @Override
     public void close() {
+        stopAccepting();
         try {
             vertx.close()
                     .toCompletionStage()
@@ -145,6 +168,13 @@ public final class Gateway implements AutoCloseable {
                     .join();
         } catch (CompletionException e) {
             LoggerFactory.getLogger(Gateway.class).warn("gateway: did not stop in time", e);
+        }
+    }
+
+    private void stopAccepting() {
+        TcpListener listener = tcp;
+        if (listener != null) {
+            listener.close();
         }
     }
 

@@ -58,8 +58,27 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             RequestHead head = RequestHead.read(request, loop.limits());
             exchange.start(head, facts.endOfStream());
         } catch (Refusal refusal) {
-            loop.count(refusal.status());
-            exchange.client.refuse(refusal);
+            exchange.refuse(refusal);
+        }
+    }
+
+    /** Answers a request that could not even be read. */
+    static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
+        ClientConnection connection = ClientConnection.of(request.connection());
+        connection.nextRequest();
+        new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
+    }
+
+    private void refuse(Refusal refusal) {
+        loop.opened(this);
+        client.closeAfterResponse();
+        client.listen(this);
+        try {
+            opened = loop.worker().openStream(this);
+            byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
+            opened.refuse(refusal.headers(), refusal.status(), body, refusal.details());
+        } catch (RuntimeException e) {
+            broken(e);
         }
     }
 
