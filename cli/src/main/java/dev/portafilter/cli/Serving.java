@@ -35,6 +35,8 @@ final class Serving implements AutoCloseable {
         ProxyWasmHost loaded = ProxyWasmHost.builder()
                 .plugins(plan.selection().plugins())
                 .services(HostServices.builder()
+                        .limits(plan.services())
+                        .node(plan.node())
                         .log(log)
                         .httpCalls(gateway.httpCalls())
                         .grpcCalls(gateway.grpcCalls())
@@ -51,12 +53,6 @@ final class Serving implements AutoCloseable {
         return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
     }
 
-    /** Where operators look; null when they were given no place. */
-    @Nullable String adminUrl() {
-        Endpoint admin = gateway.adminEndpoint();
-        return admin == null ? null : "http://" + admin;
-    }
-
     /** Every place where clients connect, HTTP first. */
     List<String> urls() {
         List<String> urls = new ArrayList<>();
@@ -68,6 +64,12 @@ final class Serving implements AutoCloseable {
             urls.add("tcp://" + tcp);
         }
         return urls;
+    }
+
+    /** Where operators look; null when they were given no place. */
+    @Nullable String adminUrl() {
+        Endpoint admin = gateway.adminEndpoint();
+        return admin == null ? null : "http://" + admin;
     }
 
     List<PluginStatus> plugins() {

@@ -500,6 +500,20 @@ class ConnectionsTest {
     }
 
     @Test
+    void trap_failOpen_releasesWhatIsHeldOfTheOtherSideInOrder() {
+        GuestModule module = connectionListener().on(ON_DOWNSTREAM_DATA, trap()).on(ON_UPSTREAM_DATA, returns(1));
+        TestHost host = start(network("p", module).failurePolicy(FailurePolicy.FAIL_OPEN));
+        InMemoryConnection connection = host.openConnection();
+        connection.whenForwarded(event -> connection.upstreamSends("b"));
+        connection.connect().upstreamSends("a").send("x");
+        assertThat(connection.clientText()).isEqualTo("ab");
+        connection.clientReset();
+        InMemoryConnection quiet = connect(start(network("p", module).failurePolicy(FailurePolicy.FAIL_OPEN)));
+        assertThat(quiet.upstreamSends("a").send("x").clientText()).isEqualTo("a");
+        quiet.clientReset();
+    }
+
+    @Test
     void trap_whenInFlightIsSpared_leavesIdleConnectionsAlone() {
         GuestModule module = connectionListener().on(ON_DOWNSTREAM_DATA, whenParam(1, 4, trap()));
         TestHost host = hosts.start(TestHost.builder()
