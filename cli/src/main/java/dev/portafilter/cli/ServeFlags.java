@@ -60,6 +60,12 @@ final class ServeFlags {
     @Nullable String tlsKey;
 
     @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "Certificates that vouch for clients, PEM: they are asked for theirs. Default: they are not.")
+    @Nullable String clientCa;
+
+    @Option(
             names = "--ca",
             paramLabel = "FILE",
             description = "Certificates that vouch for https servers, PEM. Default: the system's.")

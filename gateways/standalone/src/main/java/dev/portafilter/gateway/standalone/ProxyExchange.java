@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.stream.FilterState;
 import dev.portafilter.runtime.stream.HttpExchange;
 import dev.portafilter.runtime.stream.HttpStream;
 import io.vertx.core.http.HttpServerRequest;
@@ -45,7 +46,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         this.loop = loop;
         this.facts = facts;
         this.client = new ClientSide(loop.vertx(), request, facts);
-        this.properties = new ConnectionProperties(request, connection);
+        this.properties = new ConnectionProperties(request, connection, loop.upstream());
         this.bodyLimit = loop.limits().bodyBytes();
     }
 
@@ -320,6 +321,11 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
         return properties.read(path, value);
+    }
+
+    @Override
+    public FilterState connectionState() {
+        return properties.connectionState();
     }
 
     // Back-pressure.
