@@ -3,6 +3,7 @@ package dev.portafilter.cli;
 import dev.portafilter.abi.LogLevel;
 import dev.portafilter.gateway.standalone.GatewayException;
 import dev.portafilter.runtime.PluginStatus;
+import dev.portafilter.runtime.plugin.PluginType;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -58,12 +59,17 @@ final class ServeCommand implements Callable<Integer> {
         for (PluginStatus plugin : serving.plugins()) {
             logs.note(LogLevel.INFO, describe(plugin));
         }
+        String admin = serving.adminUrl();
+        if (admin != null) {
+            logs.note(LogLevel.INFO, "admin on " + admin);
+        }
         return serveUntilStopped(serving, logs);
     }
 
     private static String describe(PluginStatus plugin) {
         String place = plugin.position() < 0 ? "service" : "place " + (plugin.position() + 1);
-        return "plugin " + plugin.spec().qualifiedName() + ": " + plugin.state() + ", " + place + ", "
+        String type = plugin.spec().type() == PluginType.NETWORK ? " for connections, " : ", ";
+        return "plugin " + plugin.spec().qualifiedName() + ": " + plugin.state() + ", " + place + type
                 + plugin.spec().phase() + ", priority " + plugin.spec().priority() + " (" + plugin.reason() + ")";
     }
 
@@ -80,7 +86,7 @@ final class ServeCommand implements Callable<Integer> {
                         },
                         "portafilter-stop"));
         PrintWriter out = spec.commandLine().getOut();
-        out.println("listening on " + serving.url());
+        serving.urls().forEach(url -> out.println("listening on " + url));
         out.flush();
         new CountDownLatch(1).await();
         return 0;

@@ -23,7 +23,12 @@ import java.util.List;
  */
 class ModuleFuzzTest {
     private static final int MOST_DAMAGES = 8;
-    private static final PluginLimits LIMITS = new PluginLimits(32, 50, 200, 10_000, 10, 100);
+    private static final PluginLimits LIMITS = PluginLimits.DEFAULT
+            .withMemoryPages(32)
+            .withDeadlineMillis(50)
+            .withStartDeadlineMillis(200)
+            .withBufferBytes(10_000)
+            .withHttpCalls(10);
 
     /** Real modules, small enough to be compiled many times. */
     private static final List<byte[]> BASES = List.of(

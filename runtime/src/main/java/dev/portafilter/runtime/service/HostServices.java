@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the machine takes from outside: time, randomness, the log, the network, foreign functions. Immutable; what it
@@ -43,9 +44,19 @@ public final class HostServices {
         return parts.httpCalls;
     }
 
+    /** The network for gRPC calls of plugins. */
+    public GrpcCallTransport grpcCalls() {
+        return parts.grpcCalls;
+    }
+
     /** Functions that guests can call by name, the built-in ones included. */
     public Map<String, ForeignFunction> foreignFunctions() {
         return parts.foreignFunctions;
+    }
+
+    /** What the proxy is called in its mesh, or null. */
+    public @Nullable NodeInfo node() {
+        return parts.node;
     }
 
     /** Shared data of all VMs. */
@@ -69,7 +80,9 @@ public final class HostServices {
         private RandomGenerator random = new SecureRandom();
         private PluginLog log = PluginLog.slf4j();
         private HttpCallTransport httpCalls = HttpCallTransport.none();
+        private GrpcCallTransport grpcCalls = GrpcCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
+        private @Nullable NodeInfo node;
         private SharedDataStore sharedData = new SharedDataStore();
         private SharedQueueStore sharedQueues = new SharedQueueStore();
         private MetricStore metrics = new MetricStore();
@@ -100,11 +113,32 @@ public final class HostServices {
             return this;
         }
 
+        /** Sets the network for gRPC calls. */
+        public Builder grpcCalls(GrpcCallTransport value) {
+            grpcCalls = Objects.requireNonNull(value, "grpcCalls");
+            return this;
+        }
+
         /** Adds a foreign function, in the place of a built-in one of the same name. */
         public Builder foreignFunction(String name, ForeignFunction function) {
             Map<String, ForeignFunction> functions = new LinkedHashMap<>(foreignFunctions);
             functions.put(name, Objects.requireNonNull(function, "function"));
             foreignFunctions = java.util.Collections.unmodifiableMap(functions);
+            return this;
+        }
+
+        /** Makes the stores anew with these limits, and limits the foreign functions. */
+        public Builder limits(ServiceLimits value) {
+            sharedData = new SharedDataStore(value.sharedDataBytes());
+            sharedQueues = new SharedQueueStore(
+                    new SharedQueueStore.Limits(value.queueCount(), value.queueItems(), value.queueBytes()));
+            metrics = new MetricStore(value.metricCount());
+            return foreignFunction("uncompress", BuiltInForeignFunctions.uncompress(value.uncompressedBytes()));
+        }
+
+        /** Sets what the proxy is called in its mesh; plugins read it as {@code xds.node}. */
+        public Builder node(@Nullable NodeInfo value) {
+            node = value;
             return this;
         }
 
@@ -133,7 +167,9 @@ public final class HostServices {
             copy.random = random;
             copy.log = log;
             copy.httpCalls = httpCalls;
+            copy.grpcCalls = grpcCalls;
             copy.foreignFunctions = foreignFunctions;
+            copy.node = node;
             copy.sharedData = sharedData;
             copy.sharedQueues = sharedQueues;
             copy.metrics = metrics;

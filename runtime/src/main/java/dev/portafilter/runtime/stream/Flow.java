@@ -61,6 +61,16 @@ final class Flow {
         return trailers;
     }
 
+    /** Body bytes that have left this direction. */
+    long forwardedLength() {
+        return forwardedLength;
+    }
+
+    /** Notes body bytes that leave. */
+    void count(byte[] data) {
+        forwardedLength += data.length;
+    }
+
     /** Trailers made by a plugin in the last body callback. */
     HeaderMap createTrailers() {
         if (trailers == null) {
@@ -71,6 +81,11 @@ final class Flow {
 
     void event(Event event) {
         state = state.after(event);
+    }
+
+    /** Keeps headers that no plugin gets to see but in its log. */
+    void note(HeaderMap map) {
+        headers = map;
     }
 
     /** Begins with headers that come from outside or from a local reply. */
@@ -333,7 +348,7 @@ final class Flow {
     }
 
     private void forwardBody(byte[] data, boolean endOfStream) {
-        forwardedLength += data.length;
+        count(data);
         if (!framingHolds(endOfStream)) {
             return;
         }

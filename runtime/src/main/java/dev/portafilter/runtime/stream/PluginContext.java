@@ -3,6 +3,7 @@ package dev.portafilter.runtime.stream;
 import dev.portafilter.abi.BufferType;
 import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
+import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
@@ -33,10 +34,14 @@ final class PluginContext extends GuestContext {
     private final PluginSpec spec;
     private final BytesView configuration;
     private final RootProperties properties;
+    private final DeclaredProperties declared = new DeclaredProperties();
     private final Ticker ticker;
     private final LogLimiter log;
     private Stage stage = Stage.CREATING;
+    private boolean deleteDue;
     private @Nullable CallAnswer answer;
+    private @Nullable BytesView foreignArguments;
+    private GrpcAnswer grpcAnswer = GrpcAnswer.NONE;
     private int callStatus;
     private byte[] callStatusMessage = BodyBuffer.EMPTY;
 
@@ -44,7 +49,7 @@ final class PluginContext extends GuestContext {
         super(vm, id);
         this.spec = spec;
         this.configuration = new BytesView(spec.configuration());
-        this.properties = new RootProperties(spec);
+        this.properties = new RootProperties(spec, vm.worker().services().node());
         this.ticker = new Ticker(vm.worker(), this::tick);
         this.log = vm.worker().log(spec);
     }
@@ -55,6 +60,10 @@ final class PluginContext extends GuestContext {
 
     RootProperties properties() {
         return properties;
+    }
+
+    DeclaredProperties declared() {
+        return declared;
     }
 
     boolean running() {
@@ -132,6 +141,15 @@ final class PluginContext extends GuestContext {
         }
     }
 
+    /** Calls a function of the guest's own; its arguments are readable only during the callback. */
+    void foreignFunction(int functionId, byte[] arguments) {
+        if (running()) {
+            foreignArguments = new BytesView(arguments);
+            vm.call(this, Callback.ON_FOREIGN_FUNCTION, id(), functionId, arguments.length);
+            foreignArguments = null;
+        }
+    }
+
     /** Delivers the answer of a call; headers, body and trailers are readable only during the callback. */
     void callAnswered(int token, CallAnswer delivered) {
         if (!running() && !waiting()) {
@@ -157,6 +175,51 @@ final class PluginContext extends GuestContext {
         }
     }
 
+    /** Delivers the initial metadata of a gRPC stream; readable only during the callback. */
+    void grpcInitialMetadata(int token, HeaderMap metadata) {
+        deliver(
+                GrpcAnswer.ofInitialMetadata(metadata),
+                Callback.ON_GRPC_RECEIVE_INITIAL_METADATA,
+                token,
+                metadata.count());
+    }
+
+    /** Delivers a gRPC message; readable only during the callback. */
+    void grpcReceived(int token, byte[] message) {
+        deliver(GrpcAnswer.ofMessage(message), Callback.ON_GRPC_RECEIVE, token, message.length);
+    }
+
+    /** Delivers the trailing metadata of a gRPC stream; readable only during the callback. */
+    void grpcTrailingMetadata(int token, HeaderMap metadata) {
+        deliver(
+                GrpcAnswer.ofTrailingMetadata(metadata),
+                Callback.ON_GRPC_RECEIVE_TRAILING_METADATA,
+                token,
+                metadata.count());
+    }
+
+    /** Tells the guest that a gRPC call is over; the call status says the same until another callout ends. */
+    void grpcClosed(int token, int status, byte[] message) {
+        if (running() || waiting()) {
+            callStatus = status;
+            callStatusMessage = message;
+            deliver(GrpcAnswer.NONE, Callback.ON_GRPC_CLOSE, token, status);
+        }
+    }
+
+    private void deliver(GrpcAnswer delivered, Callback callback, int token, int number) {
+        if (!running() && !waiting()) {
+            return;
+        }
+        grpcAnswer = delivered;
+        try {
+            vm.call(this, callback, id(), token, number);
+        } finally {
+            grpcAnswer = GrpcAnswer.NONE;
+            callStatusMessage = BodyBuffer.EMPTY;
+        }
+    }
+
     private void tick() {
         if (running()) {
             vm.call(this, Callback.ON_TICK, id());
@@ -166,12 +229,14 @@ final class PluginContext extends GuestContext {
     private void delete() {
         stage = Stage.ENDED;
         vm.call(this, Callback.ON_DELETE, id());
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
     }
 
     private String abandon(String reason) {
         ticker.stop();
         stage = Stage.ENDED;
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
         return reason;
     }
@@ -191,7 +256,15 @@ final class PluginContext extends GuestContext {
         return id();
     }
 
+    /** A map with what a callout brought, or null when it brought none of this kind just now. */
     @Nullable HeaderMap answerMap(MapType type) {
+        return switch (type) {
+            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> grpcAnswer.map(type);
+            default -> httpAnswerMap(type);
+        };
+    }
+
+    private @Nullable HeaderMap httpAnswerMap(MapType type) {
         if (answer == null || answer.failed()) {
             return null;
         }
@@ -210,9 +283,9 @@ final class PluginContext extends GuestContext {
             case VM_CONFIGURATION -> vm.vmConfiguration();
             case PLUGIN_CONFIGURATION -> stage == Stage.CREATING || stage == Stage.CONFIGURING ? configuration : null;
             case HTTP_CALL_RESPONSE_BODY -> answer == null || answer.failed() ? null : answer.body();
-            case CALL_DATA -> null;
-            case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA, GRPC_RECEIVE_BUFFER ->
-                BytesView.EMPTY;
+            case CALL_DATA -> foreignArguments;
+            case GRPC_RECEIVE_BUFFER -> grpcAnswer.message();
+            case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA -> BytesView.EMPTY;
         };
     }
 
@@ -268,6 +341,31 @@ final class PluginContext extends GuestContext {
     }
 
     @Override
+    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        return vm.grpcCalls().call(this, head, message, timeoutMillis, token);
+    }
+
+    @Override
+    public Status grpcStream(GrpcCallHead head, CallToken token) {
+        return vm.grpcCalls().stream(this, head, token);
+    }
+
+    @Override
+    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return vm.grpcCalls().send(this, token, message, endOfStream);
+    }
+
+    @Override
+    public Status grpcCancel(int token) {
+        return vm.grpcCalls().cancel(this, token);
+    }
+
+    @Override
+    public Status grpcClose(int token) {
+        return vm.grpcCalls().close(this, token);
+    }
+
+    @Override
     public void setTickPeriod(int periodMillis) {
         if (vm.exports(Callback.ON_TICK)) {
             ticker.setPeriod(Integer.toUnsignedLong(periodMillis));
@@ -289,13 +387,23 @@ final class PluginContext extends GuestContext {
         if (stage != Stage.ENDING) {
             return Status.NOT_FOUND;
         }
-        vm.worker().afterCall(this::delete);
+        if (!deleteDue) {
+            deleteDue = true;
+            vm.worker().afterCall(this::delete);
+        }
         return Status.OK;
     }
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        return properties.read(path, value);
+        Status status = properties.read(path, value);
+        boolean formerName = path.size() > 0 && path.segment(0).equals("node");
+        return status == Status.NOT_FOUND && formerName ? properties.read(path.under("xds"), value) : status;
+    }
+
+    @Override
+    public Status declareProperty(String name, boolean readOnly, boolean ofConnection) {
+        return declared.declare(name, readOnly, ofConnection);
     }
 
     @Override

@@ -20,6 +20,9 @@ import dev.portafilter.runtime.vm.VmModule;
 import dev.portafilter.runtime.vm.VmOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class PluginVm implements Host, QueueReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(PluginVm.class);
 
+    /** Most queue notices that wait for the VM's worker: a plugin may put in and take out in one callback without end. */
+    static final int MAX_NOTICES = 1_000_000;
+
     private final Worker worker;
     private final PluginSpec spec;
     private final VmModule module;
@@ -41,11 +47,14 @@ final class PluginVm implements Host, QueueReceiver {
     private final ContextTable contexts = new ContextTable();
     private final List<String> environment = new ArrayList<>();
     private final PluginHttpCalls httpCalls;
+    private final PluginGrpcCalls grpcCalls;
     private final LogLimiter startLog;
     private final SharedData sharedData;
     private final SharedQueues sharedQueues;
     private final Metrics metrics;
     private final long startedNanos;
+    private final AtomicInteger noticesDue = new AtomicInteger();
+    private final AtomicBoolean noticeDropped = new AtomicBoolean();
 
     private @Nullable Vm vm;
     private @Nullable Cancellable registration;
@@ -62,6 +71,7 @@ final class PluginVm implements Host, QueueReceiver {
         this.vmConfiguration = new BytesView(spec.vmConfiguration());
         this.vmContext = new VmContext(this);
         this.httpCalls = new PluginHttpCalls(worker, spec.limits().httpCalls());
+        this.grpcCalls = new PluginGrpcCalls(worker, spec.limits());
         this.startLog = worker.log(spec);
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         this.sharedData = services.sharedData().open(spec.vmId());
@@ -111,6 +121,10 @@ final class PluginVm implements Host, QueueReceiver {
 
     PluginHttpCalls httpCalls() {
         return httpCalls;
+    }
+
+    PluginGrpcCalls grpcCalls() {
+        return grpcCalls;
     }
 
     long startedNanos() {
@@ -191,6 +205,7 @@ final class PluginVm implements Host, QueueReceiver {
         }
         released = true;
         httpCalls.cancelAll();
+        grpcCalls.cancelAll();
         contexts.clear();
         if (vm != null) {
             vm.close();
@@ -209,6 +224,7 @@ final class PluginVm implements Host, QueueReceiver {
         LOG.error("{}", trap.report());
         worker.vmFailed(this);
         httpCalls.cancelAll();
+        grpcCalls.cancelAll();
         // Streams that wait at this VM must not wait for ever; they are told once the running guest call is over.
         GuestContext[] waiting = contexts.all();
         worker.afterCall(() -> {
@@ -219,13 +235,27 @@ final class PluginVm implements Host, QueueReceiver {
         });
     }
 
+    /** Called on the thread of whoever put an item into a queue; once for each item. */
     @Override
     public void queueReady(int rootContextId, int token) {
-        worker.execute(() -> {
-            if (contexts.get(rootContextId) instanceof PluginContext root) {
-                root.queueReady(token);
+        if (noticesDue.incrementAndGet() > MAX_NOTICES) {
+            noticesDue.decrementAndGet();
+            if (noticeDropped.compareAndSet(false, true)) {
+                LOG.warn("plugin {}: {} queue notices wait, more are dropped (told once)", name(), MAX_NOTICES);
             }
-        });
+            return;
+        }
+        try {
+            worker.execute(() -> {
+                noticesDue.decrementAndGet();
+                if (contexts.get(rootContextId) instanceof PluginContext root) {
+                    root.queueReady(token);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The receiver's thread has ended meanwhile, which is no business of whoever put the item in.
+            LOG.debug("plugin {}: its thread ended before a queue notice ({})", name(), e.toString());
+        }
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.BufferType;
-import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
@@ -11,18 +10,13 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
-import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
-final class StreamContext extends GuestContext {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamContext.class);
-
+final class StreamContext extends ChildContext {
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
 
@@ -40,24 +34,18 @@ final class StreamContext extends GuestContext {
     }
 
     private final HttpStream stream;
-    private final PluginContext plugin;
     private final Slot request = new Slot();
     private final Slot response = new Slot();
     private Stage stage = Stage.UNBORN;
     private @Nullable Direction running;
 
     StreamContext(HttpStream stream, PluginContext plugin, int id) {
-        super(plugin.vm, id);
+        super(plugin, id);
         this.stream = stream;
-        this.plugin = plugin;
     }
 
     Slot slot(Direction direction) {
         return direction == Direction.REQUEST ? request : response;
-    }
-
-    PluginContext plugin() {
-        return plugin;
     }
 
     /** Whether this plugin takes part in a direction: it is not passed by, and it saw the request before a response. */
@@ -232,21 +220,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    String pluginName() {
-        return plugin.pluginName();
-    }
-
-    @Override
-    LogLimiter pluginLog() {
-        return plugin.pluginLog();
-    }
-
-    @Override
-    public int rootId() {
-        return plugin.id();
-    }
-
-    @Override
     public @Nullable HeaderMap readableMap(MapType type) {
         if (stage == Stage.ENDING) {
             return null;
@@ -257,8 +230,10 @@ final class StreamContext extends GuestContext {
             case HTTP_REQUEST_TRAILERS -> request.trailersSeen || logging ? stream.requestTrailers() : null;
             case HTTP_RESPONSE_HEADERS -> response.seen || logging ? stream.responseHeaders() : null;
             case HTTP_RESPONSE_TRAILERS -> response.trailersSeen || logging ? stream.responseTrailers() : null;
-            case HTTP_CALL_RESPONSE_HEADERS, HTTP_CALL_RESPONSE_TRAILERS -> plugin.answerMap(type);
-            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> null;
+            case HTTP_CALL_RESPONSE_HEADERS,
+                    HTTP_CALL_RESPONSE_TRAILERS,
+                    GRPC_RECEIVE_INITIAL_METADATA,
+                    GRPC_RECEIVE_TRAILING_METADATA -> plugin.answerMap(type);
         };
     }
 
@@ -292,9 +267,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public void mapChanged(MapType type) {}
-
-    @Override
     public @Nullable GuestBuffer buffer(BufferType type) {
         return switch (type) {
             case HTTP_REQUEST_BODY -> body(request);
@@ -312,11 +284,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public byte[] configuration() {
-        return plugin.configuration();
-    }
-
-    @Override
     public Status continueStream(StreamType type) {
         if (type == StreamType.UPSTREAM) {
             return Status.UNIMPLEMENTED;
@@ -330,8 +297,12 @@ final class StreamContext extends GuestContext {
         slot.trailersOpen = false;
         if (running == direction) {
             slot.resumed = true;
-        } else {
-            vm.worker().afterCall(() -> stream.flow(direction).resume(this));
+        } else if (!slot.resumeDue) {
+            slot.resumeDue = true;
+            vm.worker().afterCall(() -> {
+                slot.resumeDue = false;
+                stream.flow(direction).resume(this);
+            });
         }
         return Status.OK;
     }
@@ -345,68 +316,28 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public Status clearRouteCache() {
-        return Status.OK;
-    }
-
-    @Override
     public Status sendLocalResponse(int code, byte[] details, byte[] body, HeaderMap headers, int grpcStatus) {
         if (stage != Stage.ALIVE) {
             return Status.OK;
         }
         if (code < LOWEST_STATUS || code > HIGHEST_STATUS) {
-            LOG.warn(
-                    "plugin {} context {}: local response with status {} (expected: 200..999)",
-                    pluginName(),
-                    id(),
-                    Integer.toUnsignedString(code));
+            warn("proxy_send_local_response: status " + Integer.toUnsignedString(code) + " (expected: 200..999)");
             return Status.BAD_ARGUMENT;
         }
         if (!stream.replyPending(LocalReply.ofPlugin(code, details, body, headers, grpcStatus))) {
-            LOG.warn(
-                    "plugin {} context {}: a second local response, with status {} (expected: one per callback)",
-                    pluginName(),
-                    id(),
-                    code);
+            warn("proxy_send_local_response: a second one, with status " + code + " (expected: one per callback)");
         }
         return Status.OK;
-    }
-
-    @Override
-    public Status httpCall(
-            byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
-        return plugin.httpCall(upstream, headers, body, trailers, timeoutMillis, token);
-    }
-
-    @Override
-    public void setTickPeriod(int periodMillis) {
-        plugin.setTickPeriod(periodMillis);
-    }
-
-    @Override
-    public int callStatus() {
-        return plugin.callStatus();
-    }
-
-    @Override
-    public byte[] callStatusMessage() {
-        return plugin.callStatusMessage();
-    }
-
-    @Override
-    public Status done() {
-        return plugin.done();
     }
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        Status own = plugin.property(path, value);
-        return own == Status.OK ? own : stream.properties().read(path, value);
+        Status own = plugin.properties().read(path, value);
+        return own == Status.NOT_FOUND ? stream.properties().read(path, value, plugin.properties()) : own;
     }
 
     @Override
-    public Status setProperty(PropertyPath path, byte[] value) {
-        stream.properties().store(path, value);
-        return Status.OK;
+    Status store(String key, byte[] value, boolean readOnly, boolean ofConnection, int limit) {
+        return stream.properties().store(key, value, readOnly, ofConnection, limit);
     }
 }

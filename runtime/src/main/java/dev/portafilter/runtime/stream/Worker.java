@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
@@ -40,10 +41,11 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final QueueReceiver nobody = (rootContextId, token) -> {};
     private final List<String> vmIds = new ArrayList<>();
-    private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
+    private final Map<String, Long> loadedNanos = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
+    private FilterChain networkChain = FilterChain.EMPTY;
     private int depth;
     private int streams;
     private boolean ending;
@@ -52,7 +54,7 @@ public final class Worker {
     /**
      * A worker that runs these plugins; they start on its thread at once.
      *
-     * @param plugins in chain order
+     * @param plugins in chain order; those for HTTP and those for connections make a chain each
      * @param observer hears from this worker's thread
      */
     public Worker(
@@ -80,6 +82,33 @@ public final class Worker {
             reloadWhatMay();
             streams++;
             return new HttpStream(this, exchange, chain);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Calls {@code proxy_on_foreign_function} of a plugin's root context, if it runs: a way for an embedder to tell a plugin
+     * something. Any thread; does not wait.
+     *
+     * @param plugin {@code namespace.name}
+     * @param functionId whatever the two have agreed on
+     * @param arguments readable as buffer 8 during the callback; not to be changed afterwards
+     */
+    public void callForeignFunction(String plugin, int functionId, byte[] arguments) {
+        execute(() -> {
+            callForeignFunction(chain, plugin, functionId, arguments);
+            callForeignFunction(networkChain, plugin, functionId, arguments);
+        });
+    }
+
+    /** Begins a TCP connection on the current chain of plugins for connections. Worker thread only. */
+    public TcpStream openTcpStream(TcpExchange exchange) {
+        enter();
+        try {
+            reloadWhatMay();
+            streams++;
+            return new TcpStream(this, exchange, networkChain);
         } finally {
             leave();
         }
@@ -136,6 +165,15 @@ public final class Worker {
         return ended();
     }
 
+    private static void callForeignFunction(FilterChain chain, String plugin, int functionId, byte[] arguments) {
+        for (ChainFilter filter : chain.all()) {
+            PluginContext root = filter.plugin();
+            if (root != null && filter.spec().qualifiedName().equals(plugin)) {
+                root.foreignFunction(functionId, arguments);
+            }
+        }
+    }
+
     private void endPlugins() {
         if (ending) {
             return;
@@ -143,12 +181,8 @@ public final class Worker {
         ending = true;
         enter();
         try {
-            for (ChainFilter filter : chain.all()) {
-                PluginContext plugin = filter.plugin();
-                if (plugin != null) {
-                    plugin.end();
-                }
-            }
+            end(chain);
+            end(networkChain);
         } finally {
             leave();
         }
@@ -159,9 +193,22 @@ public final class Worker {
         }
     }
 
+    private static void end(FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null) {
+                plugin.end();
+            }
+        }
+    }
+
     /** Whether a plugin has asked for time before it ends. */
     private boolean pluginsWait() {
-        for (ChainFilter filter : chain.all()) {
+        return waits(chain) || waits(networkChain);
+    }
+
+    private static boolean waits(FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.waiting()) {
                 return true;
@@ -176,6 +223,7 @@ public final class Worker {
         }
         closed = true;
         chain = FilterChain.EMPTY;
+        networkChain = FilterChain.EMPTY;
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
@@ -199,10 +247,16 @@ public final class Worker {
             }
             keepStores(plugins);
             byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
-            chain = new FilterChain(filters);
+            chain = chainOf(PluginType.HTTP, filters);
+            networkChain = chainOf(PluginType.NETWORK, filters);
         } finally {
             started.complete(null);
         }
+    }
+
+    private static FilterChain chainOf(PluginType type, List<ChainFilter> filters) {
+        return new FilterChain(
+                filters.stream().filter(filter -> filter.spec().type() == type).toList());
     }
 
     /** Shared data and queues outlive a VM that fails: they stay as long as this worker may make another one. */
@@ -267,23 +321,18 @@ public final class Worker {
     }
 
     private void reloadWhatMay() {
-        Map<String, List<ChainFilter>> byVm = null;
-        for (ChainFilter filter : chain.all()) {
-            if (filter.reloadable()) {
-                byVm = byVm == null ? new LinkedHashMap<>() : byVm;
-                byVm.computeIfAbsent(filter.loaded().vmKey(), key -> new ArrayList<>())
-                        .add(filter);
-            }
-        }
-        if (byVm != null) {
+        if (chain.reloadable() || networkChain.reloadable()) {
+            Map<String, List<ChainFilter>> byVm = new LinkedHashMap<>();
+            chain.addReloadable(byVm);
+            networkChain.addReloadable(byVm);
             byVm.forEach(this::reload);
         }
     }
 
     private void reload(String vmKey, List<ChainFilter> filters) {
         WorkerObserver.Reload outcome;
-        Long notBefore = reloadNotBefore.get(vmKey);
-        if (notBefore != null && services.clock().monotonicNanos() - notBefore < 0) {
+        Long loaded = loadedNanos.get(vmKey);
+        if (loaded != null && services.clock().monotonicNanos() - loaded < reloadNanos()) {
             outcome = WorkerObserver.Reload.BACK_OFF;
         } else {
             outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
@@ -294,9 +343,13 @@ public final class Worker {
     }
 
     private void noteLoad(String vmKey) {
+        loadedNanos.put(vmKey, services.clock().monotonicNanos());
+    }
+
+    /** How long a load must be ago for another one: drawn anew each time it is asked, as Envoy does it. */
+    private long reloadNanos() {
         long base = options.reloadBaseMillis();
-        long interval = base + (base < 2 ? 0 : services.random().nextLong(base / 2));
-        reloadNotBefore.put(vmKey, services.clock().monotonicNanos() + interval * 1_000_000L);
+        return (base + (base < 2 ? 0 : services.random().nextLong(base / 2))) * 1_000_000L;
     }
 
     HostServices services() {
@@ -372,7 +425,12 @@ public final class Worker {
     }
 
     void vmFailed(PluginVm vm) {
-        for (ChainFilter filter : chain.all()) {
+        noteFailure(vm, chain);
+        noteFailure(vm, networkChain);
+    }
+
+    private void noteFailure(PluginVm vm, FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.vm == vm) {
                 observer.pluginFailed(filter.spec(), vm.failureText());

@@ -1,5 +1,6 @@
 package dev.portafilter.gateway.standalone;
 
+import dev.portafilter.runtime.stream.FilterState;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -36,10 +37,16 @@ final class ClientConnection {
     // HTTP/2 only: facts of the request that is being announced right now.
     private RequestFacts announced = new RequestFacts(false);
     private final boolean http2;
+    private final FilterState filterState = new FilterState();
 
     private ClientConnection(long id, boolean http2) {
         this.id = id;
         this.http2 = http2;
+    }
+
+    /** What plugins have stored for the requests of this connection. */
+    FilterState filterState() {
+        return filterState;
     }
 
     /** Begins to watch a new connection. */

@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.stream.FilterState;
 import dev.portafilter.runtime.stream.HttpExchange;
 import dev.portafilter.runtime.stream.HttpStream;
 import io.vertx.core.http.HttpServerRequest;
@@ -45,7 +46,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         this.loop = loop;
         this.facts = facts;
         this.client = new ClientSide(loop.vertx(), request, facts);
-        this.properties = new ConnectionProperties(request, connection);
+        this.properties = new ConnectionProperties(request, connection, loop.upstream());
         this.bodyLimit = loop.limits().bodyBytes();
     }
 
@@ -58,8 +59,27 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             RequestHead head = RequestHead.read(request, loop.limits());
             exchange.start(head, facts.endOfStream());
         } catch (Refusal refusal) {
-            loop.count(refusal.status());
-            exchange.client.refuse(refusal);
+            exchange.refuse(refusal);
+        }
+    }
+
+    /** Answers a request that could not even be read. */
+    static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
+        ClientConnection connection = ClientConnection.of(request.connection());
+        connection.nextRequest();
+        new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
+    }
+
+    private void refuse(Refusal refusal) {
+        loop.opened(this);
+        client.closeAfterResponse();
+        client.listen(this);
+        try {
+            opened = loop.worker().openStream(this);
+            byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
+            opened.refuse(refusal.headers(), refusal.status(), body, refusal.details());
+        } catch (RuntimeException e) {
+            broken(e);
         }
     }
 
@@ -301,6 +321,11 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
         return properties.read(path, value);
+    }
+
+    @Override
+    public FilterState connectionState() {
+        return properties.connectionState();
     }
 
     // Back-pressure.

@@ -1,19 +1,31 @@
 package dev.portafilter.gateway.standalone;
 
-/** A request that the gateway answers itself, before any plugin sees it. */
+import dev.portafilter.abi.HeaderMap;
+
+/** A request that the gateway answers itself: plugins hear of it only when they log. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final String details;
+    private final transient HeaderMap headers;
 
     /**
-     * An answer.
+     * An answer to a request whose head could not be read.
      *
      * @param text the body, for the client
+     * @param details why, in Envoy's words, for the logs of plugins
      */
-    Refusal(int status, String text) {
+    Refusal(int status, String text, String details) {
+        this(status, text, details, new HeaderMap());
+    }
+
+    /** An answer to a request whose head is known. */
+    Refusal(int status, String text, String details, HeaderMap headers) {
         super(text, null, false, false);
         this.status = status;
+        this.details = details;
+        this.headers = headers;
     }
 
     /** The answer's status. */
@@ -24,5 +36,15 @@ final class Refusal extends Exception {
     /** The answer's body. */
     String text() {
         return String.valueOf(getMessage());
+    }
+
+    /** Why, as {@code response.code_details}. */
+    String details() {
+        return details;
+    }
+
+    /** What is known of the request's head. */
+    HeaderMap headers() {
+        return headers;
     }
 }

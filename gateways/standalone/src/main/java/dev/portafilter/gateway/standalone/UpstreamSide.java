@@ -10,11 +10,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,7 @@ final class UpstreamSide {
     private @Nullable HeaderMap waitingHead;
     private @Nullable HeaderMap waitingTrailers;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private String transportFailure = "";
     private boolean waitingEnd;
     private boolean headOnly;
     private boolean isHead;
@@ -76,6 +79,8 @@ final class UpstreamSide {
     private boolean responseEnded;
     // How much of the announced request body is still to come; -1 when nothing was announced.
     private long remaining = -1;
+    private long askedNanos;
+    private long readyNanos = -1;
 
     UpstreamSide(Clients clients, Target target, Listener listener) {
         this.clients = clients;
@@ -88,15 +93,38 @@ final class UpstreamSide {
         return connection;
     }
 
+    /** Time from asking for a connection to having one or giving up, in nanoseconds; -1 before. */
+    long readyNanos() {
+        return readyNanos;
+    }
+
+    /** What the network said when there was no connection, in Envoy's words; nothing when it said nothing. */
+    String transportFailure() {
+        return transportFailure;
+    }
+
     /** Sends the head, as soon as there is a connection. The map is not kept. */
     void head(HeaderMap headers, boolean endOfStream) {
         waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
-        clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
+        askedNanos = System.nanoTime();
+        clients.request(target, headers).onComplete(this::connected, this::notConnected);
     }
 
-    private static String connectReason(Throwable cause) {
+    private void notConnected(Throwable cause) {
+        readyNanos = System.nanoTime() - askedNanos;
+        fail(connectReason(cause));
+    }
+
+    private String connectReason(Throwable cause) {
+        String message = cause instanceof ConnectException ? cause.getMessage() : null;
+        if (message != null && message.startsWith("Connection refused")) {
+            transportFailure = "delayed connect error: Connection refused";
+        }
+        if (cause instanceof SSLException) {
+            transportFailure = "TLS_error: " + cause.getMessage();
+        }
         if (cause instanceof ConnectionPoolTooBusyException) {
             return OVERFLOW;
         }
@@ -105,6 +133,7 @@ final class UpstreamSide {
     }
 
     private void connected(HttpClientRequest connected) {
+        readyNanos = System.nanoTime() - askedNanos;
         connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         if (closed) {
             discard(connected.reset(8));

@@ -7,9 +7,11 @@ import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A gateway before an upstream, on ports that the system chose. Checks at the end that nothing was left behind. */
 final class GatewayFixture implements AutoCloseable {
@@ -29,13 +31,19 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     GatewayFixture(GatewayOptions.Builder options, PluginSpec... plugins) {
+        this(options, services -> {}, plugins);
+    }
+
+    GatewayFixture(GatewayOptions.Builder options, Consumer<HostServices.Builder> change, PluginSpec... plugins) {
         gateway = Gateway.prepare(options.listen(new Endpoint("127.0.0.1", 0)).build());
+        HostServices.Builder services = HostServices.builder()
+                .httpCalls(gateway.httpCalls())
+                .grpcCalls(gateway.grpcCalls())
+                .log(new KeptLog());
+        change.accept(services);
         ProxyWasmHost built = ProxyWasmHost.builder()
                 .plugins(List.of(plugins))
-                .services(HostServices.builder()
-                        .httpCalls(gateway.httpCalls())
-                        .log(new KeptLog())
-                        .build())
+                .services(services.build())
                 .build();
         host = built;
         try {
@@ -50,6 +58,26 @@ final class GatewayFixture implements AutoCloseable {
     /** With a plugin that logs its callbacks. */
     static GatewayFixture probed(Target upstream, String... properties) {
         return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.reading(properties));
+    }
+
+    /** For TCP alone. */
+    static GatewayFixture tcp(Endpoint upstream, GatewayLimits limits, PluginSpec... plugins) {
+        return new GatewayFixture(
+                GatewayOptions.builder()
+                        .tcp(new TcpRoute(new Endpoint("127.0.0.1", 0), upstream))
+                        .workers(1)
+                        .limits(limits),
+                plugins);
+    }
+
+    static GatewayFixture tcp(Endpoint upstream, PluginSpec... plugins) {
+        return tcp(upstream, GatewayLimits.DEFAULT, plugins);
+    }
+
+    /** A connection to the place for TCP. */
+    TcpPeer connectTcp() throws IOException {
+        Endpoint place = Objects.requireNonNull(gateway.tcpEndpoint(), "tcpEndpoint");
+        return TcpPeer.connect(place.port());
     }
 
     RawClient connect() throws IOException {
@@ -68,12 +96,13 @@ final class GatewayFixture implements AutoCloseable {
         return String.valueOf(log.poll(20, TimeUnit.SECONDS));
     }
 
-    /** Waits until every exchange is over. */
+    /** Waits until every exchange and every TCP connection is over. */
     void idle() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (gateway.activeRequests() != 0) {
+        while (gateway.activeRequests() + gateway.activeConnections() != 0) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(gateway.activeRequests() + " exchanges are still under way");
+                throw new AssertionError(gateway.activeRequests() + " exchanges and " + gateway.activeConnections()
+                        + " connections are still under way");
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -83,8 +112,9 @@ final class GatewayFixture implements AutoCloseable {
     public void close() {
         gateway.close();
         host.close();
-        if (gateway.activeRequests() != 0) {
-            throw new AssertionError(gateway.activeRequests() + " exchanges were left behind");
+        if (gateway.activeRequests() + gateway.activeConnections() != 0) {
+            throw new AssertionError(gateway.activeRequests() + " exchanges and " + gateway.activeConnections()
+                    + " connections were left behind");
         }
     }
 
