@@ -64,6 +64,12 @@ public final class ScriptedGrpcCalls implements GrpcCallTransport {
         return calls.get(calls.size() - 1);
     }
 
+    /** The calls that wait for their end, in order; those that do not are forgotten. */
+    public synchronized List<Call> waiting() {
+        calls.removeIf(call -> !call.waits());
+        return List.copyOf(calls);
+    }
+
     /** The number of calls that are neither over nor cancelled. */
     public synchronized int inFlight() {
         return (int) calls.stream().filter(Call::waits).count();

@@ -8,6 +8,7 @@ import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.test.TestHost;
 import dev.portafilter.test.TestWorker;
 import java.util.ArrayList;
@@ -30,13 +31,22 @@ class HostFuzzTest {
         tape = Tape.write(data);
         TestWorker worker = HOST.addWorker();
         List<FuzzedExchange> exchanges = new ArrayList<>();
+        List<FuzzedConnection> connections = new ArrayList<>();
         for (int events = data.consumeInt(0, MOST_EVENTS); events > 0; events--) {
-            event(data, worker, exchanges);
+            event(data, worker, exchanges, connections);
         }
         for (FuzzedExchange exchange : exchanges) {
             exchange.finish();
         }
+        for (FuzzedConnection connection : connections) {
+            connection.finish();
+        }
         HOST.endWorker(worker);
+        int calls =
+                HOST.httpCalls().waiting().size() + HOST.grpcCalls().waiting().size();
+        if (calls > 0) {
+            throw new AssertionError(calls + " calls are in flight");
+        }
         for (String line : HOST.log().take()) {
             if (line.equals(TapeGuest.LIFE_FAULT)) {
                 throw new AssertionError("a callback for a context that is not alive");
@@ -44,13 +54,24 @@ class HostFuzzTest {
         }
     }
 
-    private static void event(FuzzedDataProvider data, TestWorker worker, List<FuzzedExchange> exchanges) {
-        int kind = data.consumeInt(0, 12);
+    private static void event(
+            FuzzedDataProvider data,
+            TestWorker worker,
+            List<FuzzedExchange> exchanges,
+            List<FuzzedConnection> connections) {
+        int kind = data.consumeInt(0, 15);
         if (kind == 0) {
             HOST.advanceMillis(data.consumeInt(1, 3_000));
         } else if (kind == 1 && HOST.httpCalls().inFlight() > 0) {
             FuzzedExchange.answer(data, HOST.httpCalls().waiting());
             HOST.runAll();
+        } else if (kind == 13 && HOST.grpcCalls().inFlight() > 0) {
+            FuzzedConnection.answer(data, HOST.grpcCalls().waiting());
+            HOST.runAll();
+        } else if (kind == 14 && connections.size() < MOST_EXCHANGES) {
+            connections.add(new FuzzedConnection(worker.openConnection()));
+        } else if (kind == 15 && !connections.isEmpty()) {
+            connections.get(data.consumeInt(0, connections.size() - 1)).event(data);
         } else if (exchanges.isEmpty() || kind == 2 && exchanges.size() < MOST_EXCHANGES) {
             exchanges.add(new FuzzedExchange(worker.open()));
         } else {
@@ -58,7 +79,10 @@ class HostFuzzTest {
         }
     }
 
-    /** Two plugins that share a VM and fail closed, one that has its own and is made anew, one that lets pass. */
+    /**
+     * Two plugins that share a VM and fail closed, one that has its own and is made anew, one that lets pass; and two for
+     * TCP connections.
+     */
     private static TestHost start() {
         ModuleSource module = ModuleSource.of(TapeGuest.module(Tape.dictionaryBytes()));
         PluginLimits limits = PluginLimits.DEFAULT.withMemoryPages(32).withBufferBytes(BUFFER_BYTES);
@@ -80,6 +104,12 @@ class HostFuzzTest {
                         .vmId("open")
                         .failurePolicy(FailurePolicy.FAIL_OPEN)
                         .allowOnHeadersStopIteration(true)
+                        .build())
+                .plugin(spec("e", module, limits).type(PluginType.NETWORK).build())
+                .plugin(spec("f", module, limits)
+                        .type(PluginType.NETWORK)
+                        .vmId("vm")
+                        .failurePolicy(FailurePolicy.FAIL_OPEN)
                         .build())
                 .build();
     }
