@@ -8,10 +8,12 @@ import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.stream.WorkerOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host for tests: everything happens on the test's thread, time passes when the test says so, calls of plugins are
@@ -37,6 +39,7 @@ public final class TestHost implements AutoCloseable {
     private final ScriptedHttpCalls httpCalls;
     private final ScriptedGrpcCalls grpcCalls;
     private final ProxyWasmHost host;
+    private final WorkerOptions options;
     private final List<TestWorker> workers = new ArrayList<>();
     private boolean closed;
 
@@ -44,6 +47,7 @@ public final class TestHost implements AutoCloseable {
         log = new RecordingPluginLog(builder.logLevel);
         httpCalls = builder.httpCalls;
         grpcCalls = builder.grpcCalls;
+        options = builder.options;
         HostServices.Builder services = HostServices.builder()
                 .clock(clock)
                 .random(new Random(RANDOM_SEED))
@@ -56,6 +60,7 @@ public final class TestHost implements AutoCloseable {
                 .services(services.build())
                 .options(builder.options)
                 .interpreter(builder.interpreter)
+                .cacheDirectory(builder.cacheDirectory)
                 .build();
         for (int i = 0; i < builder.workers; i++) {
             addWorker();
@@ -73,6 +78,24 @@ public final class TestHost implements AutoCloseable {
         TestWorker worker = new TestWorker(executor, host.newWorker(executor));
         workers.add(worker);
         return worker;
+    }
+
+    /**
+     * Ends a worker and forgets it; others, and the stores of the host, stay. Its streams must be over.
+     *
+     * @throws AssertionError when something is left of it
+     */
+    public void endWorker(TestWorker worker) {
+        worker.worker().close();
+        List<String> faults = new ArrayList<>();
+        worker.runAll();
+        advanceMillis(options.drainMillis());
+        worker.verify(0, true, faults);
+        worker.verifyEnded(faults);
+        workers.remove(worker);
+        if (!faults.isEmpty()) {
+            throw new AssertionError(String.join("\n", faults));
+        }
     }
 
     /** Opens a stream for a new request on the first worker. */
@@ -209,6 +232,7 @@ public final class TestHost implements AutoCloseable {
         private WorkerOptions options = WorkerOptions.DEFAULT;
         private LogLevel logLevel = LogLevel.TRACE;
         private boolean interpreter = Boolean.getBoolean(INTERPRETER_PROPERTY);
+        private @Nullable Path cacheDirectory;
         private int workers = 1;
 
         private Builder() {}
@@ -254,6 +278,12 @@ public final class TestHost implements AutoCloseable {
         /** Interprets modules instead of compiling them. */
         public Builder interpreter(boolean value) {
             interpreter = value;
+            return this;
+        }
+
+        /** Keeps compiled modules in this directory, so that the next host with the same ones starts sooner. */
+        public Builder cacheDirectory(@Nullable Path value) {
+            cacheDirectory = value;
             return this;
         }
 

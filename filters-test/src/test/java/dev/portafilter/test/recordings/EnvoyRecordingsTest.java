@@ -114,9 +114,12 @@ class EnvoyRecordingsTest {
             case "stats" -> {
                 return replay.statistics(step);
             }
+            case "tcp" -> {
+                return replay.playTcp(step).lines();
+            }
             default -> {
                 List<InMemoryExchange> exchanges = replay.play(step);
-                return StepLines.played(step, exchanges, replay.calls());
+                return StepLines.played(step, exchanges, replay.calls(), replay.grpcCalls());
             }
         }
     }

@@ -32,7 +32,7 @@ final class RecordedLines {
             if (message.length() < 2 || "><@!".indexOf(message.charAt(0)) < 0 || message.charAt(1) != ' ') {
                 // The host's own remarks begin with a function's name; in Envoy, lines of a VM do not tell whose they
                 // are.
-                if (!message.startsWith("proxy_") && line.contextId() != 0) {
+                if (!message.startsWith("proxy_") && !message.startsWith("gRPC call: ") && line.contextId() != 0) {
                     read.add("# " + level(line.level()) + " " + message);
                 }
                 continue;

@@ -24,8 +24,14 @@ record Recording(Map<String, Object> json) {
             return (String) json.get("do");
         }
 
+        /** How long to sleep, or how long a client waits for bytes. */
         double seconds() {
-            return ((Number) json.get("s")).doubleValue();
+            return ((Number) json.getOrDefault("s", json.get("timeout"))).doubleValue();
+        }
+
+        /** What the client of a connection does: sends text, {@code recv}, {@code fin}, {@code rst}, waits so many seconds. */
+        List<Object> script() {
+            return list(json, "script");
         }
 
         List<Map<String, Object>> requests() {

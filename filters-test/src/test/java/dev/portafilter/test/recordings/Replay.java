@@ -7,15 +7,18 @@ import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.MetricStore;
 import dev.portafilter.runtime.service.NodeInfo;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.ScriptedHttpCalls;
 import dev.portafilter.test.TestHost;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +52,9 @@ final class Replay implements AutoCloseable {
     private final Map<InMemoryExchange, String> unanswered = new LinkedHashMap<>();
     private final List<ScriptedHttpCalls.Call> seenCalls = new ArrayList<>();
     private final List<ScriptedHttpCalls.Call> stepCalls = new ArrayList<>();
+    private final Set<ScriptedGrpcCalls.Call> seenGrpcCalls = new HashSet<>();
+    private final List<ScriptedGrpcCalls.Call> stepGrpcCalls = new ArrayList<>();
+    private final StubGrpcServer grpcServer = new StubGrpcServer();
     private long now;
     private int count;
 
@@ -72,6 +78,7 @@ final class Replay implements AutoCloseable {
         host = builder.build();
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
+        host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
     }
 
     /** Takes nothing. */
@@ -105,6 +112,9 @@ final class Replay implements AutoCloseable {
         }
         spec.environment(environment(plugin));
         spec.allowedCapabilities(Set.copyOf(Recording.<String>list(plugin, "capabilities")));
+        if ("tcp".equals(recording.json().get("kind"))) {
+            spec.type(PluginType.NETWORK);
+        }
         PluginLimits limits = PluginLimits.DEFAULT;
         if (recording.json().get("limit") instanceof Number limit) {
             limits = limits.withBufferBytes(limit.intValue());
@@ -155,9 +165,32 @@ final class Replay implements AutoCloseable {
         runUntil(now + Math.round(seconds * 1000) + SETTLE_MILLIS);
     }
 
+    /** Plays the connection of a step to its end. */
+    TcpPlay playTcp(Recording.Step step) {
+        stepCalls.clear();
+        TcpPlay play = new TcpPlay(host.openConnection(), step.script(), Math.round(step.seconds() * 1000));
+        long end = now + 60_000;
+        while (now < end && !play.over()) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        long settled = now + 2 * SETTLE_MILLIS;
+        while (now < settled) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        return play;
+    }
+
+    /** The gRPC calls of plugins in the last step. */
+    List<ScriptedGrpcCalls.Call> grpcCalls() {
+        return stepGrpcCalls;
+    }
+
     /** Plays the requests of a step, each a while after the one before, to their ends. */
     List<InMemoryExchange> play(Recording.Step step) {
         stepCalls.clear();
+        stepGrpcCalls.clear();
         List<InMemoryExchange> exchanges = new ArrayList<>();
         long begin = now;
         int index = 0;
@@ -186,9 +219,13 @@ final class Replay implements AutoCloseable {
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
         if (refused(request)) {
+            // Envoy has the head of those that it could read.
+            String path = String.valueOf(request.get("path"));
             boolean upgrade = request.toString().contains("websocket");
-            byte[] text = bytes(upgrade ? "" : "Bad Request");
-            exchange.stream().refuse(new HeaderMap(), upgrade ? 403 : 400, text, "by the gateway");
+            boolean readable = path.contains("#");
+            byte[] text = bytes(upgrade || readable ? "" : "Bad Request");
+            HeaderMap head = readable ? head(request, null) : new HeaderMap();
+            exchange.stream().refuse(head, upgrade ? 403 : 400, text, "by the gateway");
             host.runAll();
             return exchange;
         }
@@ -227,7 +264,11 @@ final class Replay implements AutoCloseable {
     /** Whether it is a gateway's part to answer this request, before plugins see it. */
     private static boolean refused(Map<String, Object> request) {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
-        return "*".equals(request.get("path")) || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
+        String path = String.valueOf(request.get("path"));
+        return path.equals("*")
+                || path.contains("#")
+                || sent.contains("upgrade")
+                || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */
@@ -309,6 +350,16 @@ final class Replay implements AutoCloseable {
                 }
             }
         }
+        for (ScriptedGrpcCalls.Call call : host.grpcCalls().calls()) {
+            if (seenGrpcCalls.add(call)) {
+                stepGrpcCalls.add(call);
+                if (call.request().timeoutMillis() > 0) {
+                    at(now + call.request().timeoutMillis(), call::timeOut);
+                }
+            }
+            grpcServer.react(call);
+        }
+        host.runAll();
         for (ScriptedHttpCalls.Call call : host.httpCalls().calls()) {
             if (!seenCalls.contains(call)) {
                 seenCalls.add(call);

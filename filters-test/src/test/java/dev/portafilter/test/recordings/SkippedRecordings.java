@@ -13,8 +13,6 @@ final class SkippedRecordings {
 
     private static Map<Pattern, String> reasons() {
         Map<Pattern, String> reasons = new LinkedHashMap<>();
-        reasons.put(Pattern.compile("grpc-.*"), "gRPC calls are not carried yet");
-        reasons.put(Pattern.compile("tcp-.*"), "TCP streams are not carried yet");
         reasons.put(
                 Pattern.compile("conf-both-policies"),
                 "about two settings of Envoy for the same thing; here there is one, which cannot contradict itself");

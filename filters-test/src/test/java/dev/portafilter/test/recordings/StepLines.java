@@ -3,6 +3,7 @@ package dev.portafilter.test.recordings;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.test.Forwarded;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.ScriptedHttpCalls;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,13 +24,16 @@ final class StepLines {
 
     /** As Envoy did it. */
     static List<String> recorded(Recording.Step step) {
+        if (step.kind().equals("tcp")) {
+            return recordedConnection(step);
+        }
         List<String> lines = new ArrayList<>(Statistics.recorded(step));
         for (Map<String, Object> result : step.results()) {
             recordedClient(result, lines);
         }
         List<String> upstream = new ArrayList<>();
         for (Map<String, Object> request : step.upstream()) {
-            if (!request.containsKey("body_error") && !request.containsKey("body_short")) {
+            if (!request.containsKey("body_error") && !request.containsKey("body_short") && !isBroken(request)) {
                 String body = request.containsKey("body_bytes")
                         ? "~" + ((Number) request.get("body_bytes")).longValue()
                         : (String) request.getOrDefault("body", "");
@@ -42,6 +46,27 @@ final class StepLines {
         }
         upstream.sort(null);
         lines.addAll(upstream);
+        return lines;
+    }
+
+    /** What the gRPC server's library said about streams that ended early. */
+    private static boolean isBroken(Map<String, Object> request) {
+        return request.get("request").equals("stub error")
+                || request.get("body") instanceof String body && body.startsWith("reset by client");
+    }
+
+    private static List<String> recordedConnection(Recording.Step step) {
+        List<String> lines = new ArrayList<>();
+        boolean broken = step.script().contains("RST");
+        for (String line : Recording.<String>list(step.results().get(0), "client")) {
+            // A client whose connection was closed sees a reset, and no end, when its bytes came too late.
+            lines.add("client: " + (line.equals("ConnectionResetError") && !broken ? "eof" : line));
+        }
+        for (Object line : Recording.list(step.json(), "upstream")) {
+            if (line instanceof String text) {
+                lines.add("upstream: " + text);
+            }
+        }
         return lines;
     }
 
@@ -70,7 +95,10 @@ final class StepLines {
 
     /** As it was played here. */
     static List<String> played(
-            Recording.Step step, List<InMemoryExchange> exchanges, List<ScriptedHttpCalls.Call> calls) {
+            Recording.Step step,
+            List<InMemoryExchange> exchanges,
+            List<ScriptedHttpCalls.Call> calls,
+            List<ScriptedGrpcCalls.Call> grpcCalls) {
         List<String> lines = new ArrayList<>();
         List<String> upstream = new ArrayList<>();
         for (int i = 0; i < exchanges.size(); i++) {
@@ -94,6 +122,7 @@ final class StepLines {
                         body.length == 0 ? null : call.request().trailers()));
             }
         }
+        upstream.addAll(StubGrpcServer.noted(grpcCalls));
         upstream.sort(null);
         lines.addAll(upstream);
         return lines;
@@ -129,7 +158,7 @@ final class StepLines {
         return message.ended() || !headers.contains("content-length");
     }
 
-    private static String request(HeaderMap headers, byte[] body, HeaderMap trailers) {
+    static String request(HeaderMap headers, byte[] body, HeaderMap trailers) {
         return upstreamLine(
                 headers.get(":method") + " " + headers.get(":path"),
                 headers(headers),
@@ -170,7 +199,8 @@ final class StepLines {
                 .filter(line -> {
                     String name = line.substring(0, Math.max(0, line.indexOf(':')));
                     // A codec says "content-length: 0" where a message has no body; plugins do not see it.
-                    return !name.startsWith("x-envoy-")
+                    return !line.startsWith(":")
+                            && !name.startsWith("x-envoy-")
                             && !PROXY_HEADERS.contains(name)
                             && !line.equals("content-length: 0");
                 })
