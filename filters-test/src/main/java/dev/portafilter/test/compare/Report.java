@@ -1,0 +1,73 @@
+package dev.portafilter.test.compare;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a comparison. Immutable.
+ *
+ * @param scenario the scenario's name
+ * @param results exchange by exchange, in order; the first is the start of the plugins
+ */
+public record Report(String scenario, List<Result> results) {
+    /**
+     * What came of one exchange.
+     *
+     * @param exchange its name
+     * @param differences the parts that differ, each with the lines of both sides: {@code -} for Envoy's, {@code +} for
+     *     Portafilter's
+     * @param expected parts that are known to differ, with the reason
+     */
+    public record Result(String exchange, Map<Part, List<String>> differences, Map<Part, String> expected) {
+        /** Whether nothing differs but what is known to. */
+        public boolean same() {
+            return expected.keySet().containsAll(differences.keySet());
+        }
+
+        /** Parts that are said to differ and do not. */
+        public List<Part> needless() {
+            return expected.keySet().stream()
+                    .filter(part -> !differences.containsKey(part))
+                    .toList();
+        }
+    }
+
+    /** Copies the list. */
+    public Report {
+        results = List.copyOf(results);
+    }
+
+    /** Whether nothing differs but what is known to. */
+    public boolean same() {
+        return results.stream().allMatch(Result::same);
+    }
+
+    /** Prints every exchange, with what differs, and then the rules. */
+    public void print(PrintWriter out) {
+        out.println(scenario + ": " + (results.size() - 1) + " exchanges (- envoy, + portafilter)");
+        for (Result result : results) {
+            String verdict = !result.same() ? "DIFFERENT" : result.differences().isEmpty() ? "same" : "expected";
+            out.printf("  %-9s  %s%n", verdict, result.exchange());
+            result.differences().forEach((part, lines) -> {
+                String reason = result.expected().get(part);
+                out.println("    " + part.label() + (reason == null ? "" : ", as expected: " + reason));
+                lines.forEach(line -> out.println("      " + line));
+            });
+            for (Part part : result.needless()) {
+                out.println("    " + part.label() + " is said to differ, but does not: "
+                        + result.expected().get(part));
+            }
+        }
+        out.flush();
+    }
+
+    /** Prints what is not compared, and why. */
+    public static void printRules(PrintWriter out) {
+        out.println("not compared:");
+        for (Rule rule : Rule.values()) {
+            out.printf("  %-17s  %s%n", rule.label(), rule.reason());
+        }
+        out.flush();
+    }
+}
