@@ -29,19 +29,14 @@ final class ContextFunctions {
     /** Slots: context id. Id 0 takes the effective context back. */
     static Status setEffectiveContext(HostCall call) {
         int id = call.int32(0);
-        if (id == 0) {
-            call.setEffective(null);
-            return Status.OK;
-        }
-        EffectiveContext context = call.host().context(id);
-        if (context == null) {
+        if (id != 0 && call.host().context(id) == null) {
             if (call.warns()) {
                 call.warn("proxy_set_effective_context: context " + Integer.toUnsignedString(id)
                         + " does not exist (expected: a live context of this VM)");
             }
             return Status.BAD_ARGUMENT;
         }
-        call.setEffective(context);
+        call.setEffective(id);
         return Status.OK;
     }
 

@@ -32,7 +32,7 @@ final class HeaderFunctions {
         if (map == null) {
             return outOfPhase(call, "proxy_add_header_map_value", type);
         }
-        if (!hasRoom(call, map.count(), map.byteSize())) {
+        if (!hasRoom(call, map.count(), map.roughByteSize())) {
             return full(call, "proxy_add_header_map_value", map);
         }
         addOrJoin(map, name(call, type, map, indexOf(call, type, map)), call.bytes(3));
@@ -52,7 +52,7 @@ final class HeaderFunctions {
         }
         int index = indexOf(call, type, map);
         int count = map.count();
-        int size = map.byteSize();
+        int size = map.roughByteSize();
         if (index >= 0) {
             count--;
             size -= map.name(index).length + map.value(index).length;

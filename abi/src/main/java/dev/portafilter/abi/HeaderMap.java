@@ -8,25 +8,41 @@ import org.jspecify.annotations.Nullable;
  * An ordered list of header (or trailer, or metadata) entries in the form that the ABI sees: lower-case names, untouched
  * values, pseudo-headers such as {@code :path} first, repeated names kept as separate entries.
  *
- * <p>Names and values are bytes; {@link String} views use ISO-8859-1, which loses nothing. The arrays that go in and come
- * out are not copied: whoever hands one over must not change it afterwards. Not thread-safe: a map belongs to one worker.
- * Source: ABI reference, section 3.4.
+ * <p>Names and values are bytes; {@link String} views use ISO-8859-1, which loses nothing. A value that came as text stays
+ * text until somebody asks for its bytes, and the other way round, so what passes by a plugin unseen is never converted.
+ * The arrays that go in and come out are not copied: whoever hands one over must not change it afterwards. Not
+ * thread-safe: a map belongs to one worker. Source: ABI reference, section 3.4.
  */
 public final class HeaderMap {
-    // Entry i: name at 2i, value at 2i+1. Invariant: entries [0, pseudoCount) are the ones whose name begins with ':'.
-    private static final byte[][] NONE = new byte[0][];
-    private static final int INITIAL_CAPACITY = 32;
-    private static final int ROOM_FOR_MORE = 2 * 2;
+    private static final byte[][] NO_NAMES = new byte[0][];
+    private static final Object[] NO_VALUES = new Object[0];
+    private static final int INITIAL_CAPACITY = 16;
+    // For what a plugin is likely to add, and no more: maps are made and copied for every message.
+    private static final int ROOM_FOR_MORE = 2;
+    private static final int MOST_DIGITS = 18;
+    private static final int DELETE = 0x7f;
 
-    private byte[][] entries;
+    // Invariant: entries [0, pseudoCount) are the ones whose name begins with ':'.
+    private byte[][] names;
+    // Each a byte[] or a String.
+    private Object[] values;
     private int count;
     private int pseudoCount;
-    // The lengths of all names and values.
-    private int byteSize;
+    // The lengths of all names and values, a text's in characters.
+    private int size;
+    // How many entries are empty names, "host", or pseudo-headers that are there already; after a removal maybe too
+    // many.
+    private int unusual;
 
     /** An empty map. */
     public HeaderMap() {
-        entries = NONE;
+        names = NO_NAMES;
+        values = NO_VALUES;
+    }
+
+    private HeaderMap(int capacity) {
+        names = new byte[capacity][];
+        values = new Object[capacity];
     }
 
     /**
@@ -40,7 +56,7 @@ public final class HeaderMap {
             throw new IllegalArgumentException("namesAndValues: " + namesAndValues.length
                     + " strings (expected: an even number, name and value in turn)");
         }
-        HeaderMap map = new HeaderMap();
+        HeaderMap map = new HeaderMap(namesAndValues.length / 2 + ROOM_FOR_MORE);
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.add(namesAndValues[i], namesAndValues[i + 1]);
         }
@@ -62,12 +78,20 @@ public final class HeaderMap {
 
     /** The name of entry {@code index}, lower-case; not to be changed. */
     public byte[] name(int index) {
-        return entries[2 * checkedIndex(index)];
+        return names[checkedIndex(index)];
     }
 
     /** The value of entry {@code index}; not to be changed. */
     public byte[] value(int index) {
-        return entries[2 * checkedIndex(index) + 1];
+        Object value = values[checkedIndex(index)];
+        return value instanceof byte[] bytes ? bytes : converted(index, (String) value);
+    }
+
+    private byte[] converted(int index, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        size += bytes.length - text.length();
+        values[index] = bytes;
+        return bytes;
     }
 
     /** The name of entry {@code index} as text. */
@@ -75,9 +99,58 @@ public final class HeaderMap {
         return new String(name(index), StandardCharsets.ISO_8859_1);
     }
 
-    /** The value of entry {@code index} as text. */
+    /** The value of entry {@code index} as text; a text that was added comes back as it was. */
     public String valueText(int index) {
-        return new String(value(index), StandardCharsets.ISO_8859_1);
+        Object value = values[checkedIndex(index)];
+        return value instanceof String text ? text : new String((byte[]) value, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The length of value {@code index} in bytes. */
+    public int valueLength(int index) {
+        return valueSize(checkedIndex(index));
+    }
+
+    /**
+     * Value {@code index} as a number.
+     *
+     * @return the number that its decimal digits spell, or -1 when it has anything else, nothing, or more than 18 digits
+     */
+    public long valueNumber(int index) {
+        Object value = values[checkedIndex(index)];
+        int length = valueSize(index);
+        if (length == 0 || length > MOST_DIGITS) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = 0; i < length; i++) {
+            int digit = (value instanceof byte[] bytes ? bytes[i] : ((String) value).charAt(i)) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = 10 * number + digit;
+        }
+        return number;
+    }
+
+    /** Whether value {@code index} holds a space or a control character, which a request line has no place for. */
+    public boolean valueBreaksLine(int index) {
+        Object value = values[checkedIndex(index)];
+        if (value instanceof byte[] bytes) {
+            for (byte b : bytes) {
+                if (b >= 0 && b <= ' ' || b == DELETE) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        String text = (String) value;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == DELETE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -98,12 +171,20 @@ public final class HeaderMap {
 
     /** Whether a pseudo-header is there more than once. */
     public boolean repeatsPseudoHeader() {
-        for (int i = 1; i < pseudoCount; i++) {
-            if (indexOf(entries[2 * i]) < i) {
+        for (int i = 1; unusual > 0 && i < pseudoCount; i++) {
+            if (indexOf(names[i]) < i) {
                 return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Whether an entry is such that a message may have no place for it: an empty name, {@code host}, or a pseudo-header
+     * that is there already. Costs nothing, and may be true for a map that had such an entry once.
+     */
+    public boolean mayHaveUnusual() {
+        return unusual > 0;
     }
 
     /** Whether there is an entry of this name. */
@@ -128,12 +209,10 @@ public final class HeaderMap {
      * @return its index, or -1
      */
     public int indexOf(byte[] lowerCaseName, int from) {
-        int length = lowerCaseName.length;
         boolean pseudo = HeaderNames.isPseudo(lowerCaseName);
         int end = pseudo ? pseudoCount : count;
         for (int i = pseudo ? from : Math.max(from, pseudoCount); i < end; i++) {
-            byte[] name = entries[2 * i];
-            if (name == lowerCaseName || name.length == length && Arrays.equals(name, lowerCaseName)) {
+            if (same(names[i], lowerCaseName)) {
                 return i;
             }
         }
@@ -149,7 +228,7 @@ public final class HeaderMap {
         boolean pseudo = length > 0 && bytes[offset] == ':';
         int end = pseudo ? pseudoCount : count;
         for (int i = pseudo ? 0 : pseudoCount; i < end; i++) {
-            if (sameName(entries[2 * i], bytes, offset, length)) {
+            if (sameName(names[i], bytes, offset, length)) {
                 return i;
             }
         }
@@ -158,26 +237,40 @@ public final class HeaderMap {
 
     /** Appends an entry; a pseudo-header goes behind the other pseudo-headers. The name may be in any case. */
     public void add(String name, String value) {
-        add(HeaderNames.bytes(name), value.getBytes(StandardCharsets.ISO_8859_1));
+        insert(HeaderNames.bytes(name), value, value.length());
     }
 
     /** Appends an entry; a pseudo-header goes behind the other pseudo-headers. */
     public void add(byte[] lowerCaseName, byte[] value) {
-        ensureCapacity();
+        insert(lowerCaseName, value, value.length);
+    }
+
+    private void insert(byte[] lowerCaseName, Object value, int valueSize) {
+        if (count == names.length) {
+            grow();
+        }
         int at = count;
         if (HeaderNames.isPseudo(lowerCaseName)) {
+            unusual += unusual == 0 && indexOf(lowerCaseName) < 0 ? 0 : 1;
             at = pseudoCount++;
-            System.arraycopy(entries, 2 * at, entries, 2 * at + 2, 2 * (count - at));
+            if (at < count) {
+                System.arraycopy(names, at, names, at + 1, count - at);
+                System.arraycopy(values, at, values, at + 1, count - at);
+            }
+        } else if (lowerCaseName.length == 0 || same(lowerCaseName, HeaderNames.HOST)) {
+            unusual++;
         }
-        entries[2 * at] = lowerCaseName;
-        entries[2 * at + 1] = value;
-        byteSize += lowerCaseName.length + value.length;
+        names[at] = lowerCaseName;
+        values[at] = value;
+        size += lowerCaseName.length + valueSize;
         count++;
     }
 
     /** Removes every entry of the name and appends one with the new value. The name may be in any case. */
     public void replace(String name, String value) {
-        replace(HeaderNames.bytes(name), value.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = HeaderNames.bytes(name);
+        remove(bytes);
+        insert(bytes, value, value.length());
     }
 
     /** Removes every entry of the name and appends one with the new value. */
@@ -188,9 +281,8 @@ public final class HeaderMap {
 
     /** Puts a new value in the place of an entry's old one. */
     public void setValue(int index, byte[] value) {
-        int place = 2 * checkedIndex(index) + 1;
-        byteSize += value.length - entries[place].length;
-        entries[place] = value;
+        size += value.length - valueSize(checkedIndex(index));
+        values[index] = value;
     }
 
     /** Removes every entry of the name (in any case); does nothing when there is none. */
@@ -222,15 +314,15 @@ public final class HeaderMap {
         boolean pseudo = HeaderNames.isPseudo(lowerCaseName);
         int kept = first;
         for (int i = first; i < count; i++) {
-            byte[] name = entries[2 * i];
-            if (name.length == lowerCaseName.length && Arrays.equals(name, lowerCaseName)) {
-                byteSize -= name.length + entries[2 * i + 1].length;
+            byte[] name = names[i];
+            if (same(name, lowerCaseName)) {
+                size -= name.length + valueSize(i);
                 if (pseudo) {
                     pseudoCount--;
                 }
             } else {
-                entries[2 * kept] = entries[2 * i];
-                entries[2 * kept + 1] = entries[2 * i + 1];
+                names[kept] = name;
+                values[kept] = values[i];
                 kept++;
             }
         }
@@ -241,16 +333,18 @@ public final class HeaderMap {
     public void clear() {
         dropFrom(0);
         pseudoCount = 0;
-        byteSize = 0;
+        size = 0;
+        unusual = 0;
     }
 
     /** Makes this map hold the entries of another, in its order; the other map is unchanged. */
     public void setAll(HeaderMap other) {
-        // Room for what a plugin is likely to add, and no more: maps are copied for every message.
-        entries = Arrays.copyOf(other.entries, 2 * other.count + ROOM_FOR_MORE);
+        names = Arrays.copyOf(other.names, other.count + ROOM_FOR_MORE);
+        values = Arrays.copyOf(other.values, other.count + ROOM_FOR_MORE);
         count = other.count;
         pseudoCount = other.pseudoCount;
-        byteSize = other.byteSize;
+        size = other.size;
+        unusual = other.unusual;
     }
 
     /** A map of its own with the same entries. */
@@ -262,7 +356,17 @@ public final class HeaderMap {
 
     /** The sum of the lengths of all names and values, in bytes; what Envoy calls the byte size. */
     public int byteSize() {
-        return byteSize;
+        for (int i = 0; i < count; i++) {
+            if (values[i] instanceof String text) {
+                converted(i, text);
+            }
+        }
+        return size;
+    }
+
+    /** At least {@link #byteSize}, and hardly ever more; costs nothing. */
+    int roughByteSize() {
+        return size;
     }
 
     /**
@@ -291,8 +395,8 @@ public final class HeaderMap {
         if (!(object instanceof HeaderMap other) || other.count != count) {
             return false;
         }
-        for (int i = 0; i < 2 * count; i++) {
-            if (!Arrays.equals(entries[i], other.entries[i])) {
+        for (int i = 0; i < count; i++) {
+            if (!same(names[i], other.names[i]) || !Arrays.equals(value(i), other.value(i))) {
                 return false;
             }
         }
@@ -302,8 +406,8 @@ public final class HeaderMap {
     @Override
     public int hashCode() {
         int hash = count;
-        for (int i = 0; i < 2 * count; i++) {
-            hash = 31 * hash + Arrays.hashCode(entries[i]);
+        for (int i = 0; i < count; i++) {
+            hash = 31 * (31 * hash + Arrays.hashCode(names[i])) + Arrays.hashCode(value(i));
         }
         return hash;
     }
@@ -337,14 +441,24 @@ public final class HeaderMap {
         return index;
     }
 
-    private void ensureCapacity() {
-        if (2 * count + 2 > entries.length) {
-            entries = Arrays.copyOf(entries, Math.max(INITIAL_CAPACITY, 2 * entries.length));
-        }
+    private int valueSize(int index) {
+        Object value = values[index];
+        return value instanceof byte[] bytes ? bytes.length : ((String) value).length();
+    }
+
+    private static boolean same(byte[] name, byte[] other) {
+        return name == other || name.length == other.length && Arrays.equals(name, other);
+    }
+
+    private void grow() {
+        int capacity = Math.max(INITIAL_CAPACITY, 2 * count);
+        names = Arrays.copyOf(names, capacity);
+        values = Arrays.copyOf(values, capacity);
     }
 
     private void dropFrom(int newCount) {
-        Arrays.fill(entries, 2 * newCount, 2 * count, null);
+        Arrays.fill(names, newCount, count, null);
+        Arrays.fill(values, newCount, count, null);
         count = newCount;
     }
 }

@@ -4,8 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
 
 /** Turns header names into the lower-case bytes that a {@link HeaderMap} holds, without allocating for the common ones. */
 final class HeaderNames {
@@ -18,19 +16,60 @@ final class HeaderNames {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final Map<String, byte[]> COMMON = common(
-            ":authority :method :path :scheme :status accept accept-encoding accept-language authorization cache-control"
-                    + " connection content-encoding content-length content-type cookie date etag expires host"
-                    + " if-modified-since if-none-match last-modified location origin referer server set-cookie te"
-                    + " traceparent trailer transfer-encoding user-agent vary via x-forwarded-for x-forwarded-proto"
-                    + " x-request-id");
+    // Open addressing, a power of two places, at most a quarter full; texts and their bytes have the same index.
+    private static final int PLACES = 512;
+    private static final String[] COMMON = new String[PLACES];
+    private static final byte[][] COMMON_BYTES = new byte[PLACES][];
+
+    static {
+        String names = ":authority :method :path :scheme :status accept accept-encoding accept-language accept-ranges"
+                + " access-control-allow-origin age alt-svc authorization baggage cache-control connection"
+                + " content-disposition content-encoding content-language content-length content-location content-range"
+                + " content-security-policy content-type cookie date dnt etag expect expires forwarded from grpc-encoding"
+                + " grpc-message grpc-status grpc-timeout if-match if-modified-since if-none-match if-range"
+                + " if-unmodified-since keep-alive last-modified link location origin pragma priority"
+                + " proxy-authenticate proxy-authorization range referer retry-after sec-ch-ua sec-ch-ua-mobile"
+                + " sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server set-cookie"
+                + " strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade"
+                + " upgrade-insecure-requests user-agent vary via www-authenticate x-content-type-options"
+                + " x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto x-frame-options x-real-ip"
+                + " x-request-id x-requested-with";
+        for (String name : names.split(" ")) {
+            keep(name, name(name));
+        }
+        keep("host", HOST);
+        keep(":authority", AUTHORITY);
+        keep(":method", METHOD);
+        keep(":path", PATH);
+    }
 
     private HeaderNames() {}
 
     /** The lower-case bytes of a name; not to be changed. */
     static byte[] bytes(String name) {
-        byte[] common = COMMON.get(name);
-        return common != null ? common : lowerCased(name.getBytes(StandardCharsets.ISO_8859_1));
+        for (int place = place(name); ; place = place + 1 & PLACES - 1) {
+            String common = COMMON[place];
+            if (common == null) {
+                return lowerCased(name.getBytes(StandardCharsets.ISO_8859_1));
+            }
+            if (common.equals(name)) {
+                return COMMON_BYTES[place];
+            }
+        }
+    }
+
+    private static int place(String name) {
+        int hash = name.hashCode();
+        return hash + (hash >>> 9) & PLACES - 1;
+    }
+
+    private static void keep(String name, byte[] bytes) {
+        int place = place(name);
+        while (COMMON[place] != null && !COMMON[place].equals(name)) {
+            place = place + 1 & PLACES - 1;
+        }
+        COMMON[place] = name;
+        COMMON_BYTES[place] = bytes;
     }
 
     /** Lower-cases ASCII letters in place. */
@@ -83,13 +122,5 @@ final class HeaderNames {
 
     private static byte[] name(String name) {
         return name.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static Map<String, byte[]> common(String names) {
-        Map<String, byte[]> map = new HashMap<>();
-        for (String name : names.split(" ")) {
-            map.put(name, name(name));
-        }
-        return Map.copyOf(map);
     }
 }

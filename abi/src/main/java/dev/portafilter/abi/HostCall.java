@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A host call in progress: a cursor over the guest's arguments and memory that host functions read from and write
@@ -32,9 +31,10 @@ public final class HostCall {
     private final long[] slots = new long[MAX_SLOTS];
     private final long[] slotsWhileAllocating = new long[MAX_SLOTS];
     private long[] arguments = slots;
-    // Null stands for the VM's context, and for the current one: nulls cost no barrier.
-    private @Nullable EffectiveContext current;
-    private @Nullable EffectiveContext effective;
+    // Ids and not the contexts, for the same reason; the host finds a context by its id in a few nanoseconds.
+    private int currentId;
+    // 0, the VM's own, stands for the current one.
+    private int effectiveId;
     private boolean allocating;
 
     /**
@@ -48,33 +48,51 @@ public final class HostCall {
         this.vmContext = vmContext;
     }
 
-    /** Says whose callback runs from now on; the effective context is that one. */
-    public void enter(EffectiveContext context) {
-        current = context;
-        effective = null;
+    /**
+     * Says whose callback runs from now on; the effective context is that one.
+     *
+     * @param contextId a context that the host knows
+     */
+    public void enter(int contextId) {
+        currentId = contextId;
+        effectiveId = 0;
     }
 
     /** Says that the callback is over. */
     public void leave() {
-        current = null;
-        effective = null;
+        currentId = 0;
+        effectiveId = 0;
+    }
+
+    /** The id of the context whose callback runs; 0 is that of the VM. */
+    public int currentId() {
+        return allocating ? 0 : currentId;
     }
 
     /** The context whose callback runs. */
     public EffectiveContext current() {
-        EffectiveContext running = current;
-        return running == null || allocating ? vmContext : running;
+        return contextOrVm(currentId());
     }
 
     /** The context that host calls work on. */
     public EffectiveContext context() {
-        EffectiveContext other = effective;
-        return other == null || allocating ? current() : other;
+        if (effectiveId != 0 && !allocating) {
+            EffectiveContext other = host.context(effectiveId);
+            if (other != null) {
+                return other;
+            }
+        }
+        return contextOrVm(currentId());
     }
 
-    /** Makes another context the effective one until the current callback returns; null for the running one. */
-    public void setEffective(@Nullable EffectiveContext context) {
-        effective = context;
+    private EffectiveContext contextOrVm(int id) {
+        EffectiveContext context = id == 0 ? null : host.context(id);
+        return context == null ? vmContext : context;
+    }
+
+    /** Makes another context the effective one until the current callback returns; 0 for the running one. */
+    public void setEffective(int contextId) {
+        effectiveId = contextId;
     }
 
     /** What belongs to the VM. */
@@ -98,7 +116,11 @@ public final class HostCall {
         if (allocating && arguments == slots) {
             arguments = slotsWhileAllocating;
         }
-        System.arraycopy(given, 0, arguments, 0, given.length);
+        long[] to = arguments;
+        // By hand: they are few, and a call of the JVM's copying costs more.
+        for (int i = 0; i < given.length; i++) {
+            to[i] = given[i];
+        }
     }
 
     /** The 32-bit number in a slot. */

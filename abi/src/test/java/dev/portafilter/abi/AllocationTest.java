@@ -32,7 +32,7 @@ class AllocationTest {
             }
         };
         HostCall call = new HostCall(guest, vm.host, vm.vmContext);
-        call.enter(vm.stream);
+        call.enter(FakeVm.STREAM);
 
         assertThat(bytesPerCall(call, "proxy_get_header_map_value", vm.slots(0, "X-B", OUT, OUT2)))
                 .isZero();

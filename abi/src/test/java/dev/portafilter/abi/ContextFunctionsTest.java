@@ -85,7 +85,7 @@ class ContextFunctionsTest {
         assertThat(vm.call.context()).isSameAs(vm.root);
         assertThat(vm.call.current()).isSameAs(vm.stream);
 
-        vm.call.enter(vm.stream);
+        vm.call.enter(FakeVm.STREAM);
         assertThat(vm.call.context()).isSameAs(vm.stream);
     }
 

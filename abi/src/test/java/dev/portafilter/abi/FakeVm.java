@@ -31,7 +31,7 @@ final class FakeVm {
     FakeVm() {
         host.contexts.put(ROOT, root);
         host.contexts.put(STREAM, stream);
-        call.enter(stream);
+        call.enter(STREAM);
     }
 
     Status call(String function, Object... arguments) {

@@ -8,7 +8,7 @@ import dev.portafilter.runtime.stream.HttpExchange;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A gateway that sends nothing anywhere: it keeps what was forwarded last, and nothing else. */
+/** One request in a gateway that sends nothing anywhere: it keeps what was forwarded, and nothing else. */
 final class DroppingExchange implements HttpExchange {
     private static final byte[] ADDRESS = "10.1.2.3:4567".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NO_BODY = new byte[0];
@@ -18,13 +18,6 @@ final class DroppingExchange implements HttpExchange {
     @Nullable HeaderMap responseHeaders;
 
     byte[] responseBody = NO_BODY;
-
-    /** Forgets the last request. */
-    void begin() {
-        requestHeaders = null;
-        responseHeaders = null;
-        responseBody = NO_BODY;
-    }
 
     @Override
     public void forwardRequest(HeaderMap headers, boolean endOfStream) {

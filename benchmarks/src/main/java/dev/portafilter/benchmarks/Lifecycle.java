@@ -17,7 +17,6 @@ final class Lifecycle implements Runnable {
     private static final long CALL_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final CallerExecutor executor = new CallerExecutor();
-    private final DroppingExchange exchange = new DroppingExchange();
     private final Worker worker;
     private final String[] requestHeaders;
     private final String[] responseHeaders;
@@ -37,34 +36,29 @@ final class Lifecycle implements Runnable {
     /** One request whose header maps are made from strings on the way, as most server libraries have it. */
     @Override
     public void run() {
-        HttpStream stream = begin();
-        stream.requestHeaders(HeaderMap.of(requestHeaders), true);
-        awaitForwarded();
-        stream.responseHeaders(HeaderMap.of(responseHeaders), responseBody.length == 0);
-        end(stream);
+        through(new DroppingExchange(), HeaderMap.of(requestHeaders), HeaderMap.of(responseHeaders));
     }
 
     /** The same with header maps that are there already and only copied, names and values shared. */
     void runWithBuiltMaps() {
-        HttpStream stream = begin();
-        stream.requestHeaders(builtRequest.copy(), true);
-        awaitForwarded();
-        stream.responseHeaders(builtResponse.copy(), responseBody.length == 0);
-        end(stream);
+        through(new DroppingExchange(), builtRequest.copy(), builtResponse.copy());
     }
 
-    /** What came out of the last request, in the form that is compared with the other host's. */
+    /** One more request, and what came out of it, in the form that is compared with the other host's. */
     String outcome() {
+        DroppingExchange exchange = new DroppingExchange();
+        through(exchange, HeaderMap.of(requestHeaders), HeaderMap.of(responseHeaders));
         return "request " + lines(exchange.requestHeaders) + "response " + lines(exchange.responseHeaders)
                 + new String(exchange.responseBody, StandardCharsets.ISO_8859_1);
     }
 
-    private HttpStream begin() {
-        exchange.begin();
-        return worker.openStream(exchange);
-    }
-
-    private void end(HttpStream stream) {
+    private void through(DroppingExchange exchange, HeaderMap request, HeaderMap response) {
+        HttpStream stream = worker.openStream(exchange);
+        stream.requestHeaders(request, true);
+        if (exchange.requestHeaders == null) {
+            awaitForwarded(exchange);
+        }
+        stream.responseHeaders(response, responseBody.length == 0);
         if (responseBody.length > 0) {
             stream.responseBody(responseBody.clone(), true);
         }
@@ -73,11 +67,8 @@ final class Lifecycle implements Runnable {
         }
     }
 
-    /** Returns at once unless the plugin makes an HTTP call first. */
-    private void awaitForwarded() {
-        if (exchange.requestHeaders != null) {
-            return;
-        }
+    /** For a plugin that makes an HTTP call first. */
+    private void awaitForwarded(DroppingExchange exchange) {
         long start = System.nanoTime();
         while (exchange.requestHeaders == null) {
             executor.runTasks();

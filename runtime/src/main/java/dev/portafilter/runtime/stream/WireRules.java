@@ -8,7 +8,6 @@ final class WireRules {
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
     private static final int STATUS_DIGITS = 3;
-    private static final int MOST_DIGITS = 18;
     private static final byte[] PATH = HeaderMap.nameBytes(":path");
     private static final byte[] METHOD = HeaderMap.nameBytes(":method");
     private static final byte[] AUTHORITY = HeaderMap.nameBytes(":authority");
@@ -26,17 +25,17 @@ final class WireRules {
     private static @Nullable LocalReply requestRefusal(HeaderMap headers) {
         int path = headers.indexOf(PATH);
         boolean addressed = headers.indexOf(AUTHORITY) >= 0 || headers.indexOf(HOST) >= 0;
-        if (path < 0 || headers.value(path).length == 0 || !addressed) {
+        if (path < 0 || headers.valueLength(path) == 0 || !addressed) {
             return LocalReply.of(404, "", "route_not_found");
         }
         int method = headers.indexOf(METHOD);
         if (method < 0) {
             return LocalReply.of(503, "missing required header: :method", "filter_removed_required_request_headers");
         }
-        if (headers.value(method).length == 0 || breaksLine(headers.value(method))) {
+        if (headers.valueLength(method) == 0 || headers.valueBreaksLine(method)) {
             return LocalReply.of(503, "invalid header value for: :method", "invalid_method");
         }
-        if (breaksLine(headers.value(path))) {
+        if (headers.valueBreaksLine(path)) {
             return LocalReply.of(503, "invalid header value for: :path", "invalid_path");
         }
         return null;
@@ -51,32 +50,17 @@ final class WireRules {
     /** The status of a response, or -1 when it is missing, repeated or not a number that can be sent. */
     static int status(HeaderMap headers) {
         int index = headers.indexOf(STATUS);
-        if (index < 0 || headers.value(index).length != STATUS_DIGITS) {
+        if (index < 0 || headers.valueLength(index) != STATUS_DIGITS) {
             return -1;
         }
-        long number = number(headers.value(index));
+        long number = headers.valueNumber(index);
         return number >= LOWEST_STATUS && number <= HIGHEST_STATUS ? (int) number : -1;
     }
 
     /** The content-length, or -1 when there is none or it is no number. */
     static long contentLength(HeaderMap headers) {
         int index = headers.indexOf(CONTENT_LENGTH);
-        return index < 0 ? -1 : number(headers.value(index));
-    }
-
-    /** Decimal digits as a number, or -1 when they are none or too many. */
-    private static long number(byte[] digits) {
-        if (digits.length == 0 || digits.length > MOST_DIGITS) {
-            return -1;
-        }
-        long number = 0;
-        for (byte digit : digits) {
-            if (digit < '0' || digit > '9') {
-                return -1;
-            }
-            number = 10 * number + (digit - '0');
-        }
-        return number;
+        return index < 0 ? -1 : headers.valueNumber(index);
     }
 
     /** The map without entries that have no form on the wire; the same map when there are none. */
@@ -85,6 +69,9 @@ final class WireRules {
     }
 
     private static boolean clean(Direction direction, HeaderMap headers) {
+        if (!headers.mayHaveUnusual()) {
+            return true;
+        }
         if (headers.repeatsPseudoHeader()) {
             return false;
         }
@@ -120,14 +107,5 @@ final class WireRules {
 
     private static boolean isHost(byte[] name) {
         return name.length == 4 && name[0] == 'h' && name[1] == 'o' && name[2] == 's' && name[3] == 't';
-    }
-
-    private static boolean breaksLine(byte[] text) {
-        for (byte b : text) {
-            if (b >= 0 && b <= ' ' || b == 0x7f) {
-                return true;
-            }
-        }
-        return false;
     }
 }

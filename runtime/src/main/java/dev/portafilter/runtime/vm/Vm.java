@@ -144,7 +144,7 @@ public final class Vm implements AutoCloseable {
             arguments[4] = a4;
         }
         running = callback.ordinal();
-        hostCall.enter(context);
+        hostCall.enter(context.id());
         int result = run(function);
         hostCall.leave();
         return result;
@@ -207,7 +207,7 @@ public final class Vm implements AutoCloseable {
             @Nullable Instance linked, @Nullable Throwable thrown, boolean expired, long limitMillis) {
         FailureCause cause = FailureCause.of(thrown, expired, limitMillis);
         String callback = running == START ? startStep : CALLBACKS[running].exportName();
-        int contextId = hostCall.current().id();
+        int contextId = hostCall.currentId();
         var functions =
                 linked == null ? List.<String>of() : Backtrace.of(cause.trace(), linked.getMachine(), module.names());
         String where = "vm \"" + options.name() + "\" " + callback + "(" + contextId + "): ";
@@ -221,7 +221,6 @@ public final class Vm implements AutoCloseable {
                 hostCalls.recent(),
                 cause.cause());
         failure = failed;
-        // The contexts may be large and are of no use any more.
         hostCall.leave();
         watchdog.remove(run);
         return failed;

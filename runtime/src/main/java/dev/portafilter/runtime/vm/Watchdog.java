@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that stops guests which run too long. It looks at every VM a few hundred times a second at most, and not at
- * all while there is none. A run is stopped between its limit and its limit plus two looks.
+ * all while there is none. A run is stopped between its limit and its limit plus three looks.
  */
 final class Watchdog implements AutoCloseable {
     private static final long MIN_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -58,12 +58,24 @@ final class Watchdog implements AutoCloseable {
                     shortest = Math.min(shortest, limit);
                 }
             }
-            if (shortest == Long.MAX_VALUE) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(
-                        this, Math.max(MIN_PERIOD_NANOS, Math.min(MAX_PERIOD_NANOS, shortest / LOOKS_PER_LIMIT)));
-            }
+            pause(shortest);
+        }
+    }
+
+    /** Waits for the next look: a while that suits the shortest limit, and never less than the least period. */
+    private void pause(long shortestLimitNanos) {
+        long start = System.nanoTime();
+        if (shortestLimitNanos == Long.MAX_VALUE) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(
+                    this, Math.max(MIN_PERIOD_NANOS, Math.min(MAX_PERIOD_NANOS, shortestLimitNanos / LOOKS_PER_LIMIT)));
+        }
+        // Woken early, by a new limit or by nothing.
+        long left = start + MIN_PERIOD_NANOS - System.nanoTime();
+        while (left > 0 && !closed) {
+            LockSupport.parkNanos(this, left);
+            left = start + MIN_PERIOD_NANOS - System.nanoTime();
         }
     }
 }

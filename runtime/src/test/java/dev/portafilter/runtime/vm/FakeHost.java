@@ -10,12 +10,15 @@ import dev.portafilter.abi.SharedData;
 import dev.portafilter.abi.SharedQueues;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A host that writes its log into a list and stands still in time. */
 final class FakeHost implements Host {
     final List<String> log = new ArrayList<>();
+    final Map<Integer, EffectiveContext> contexts = new HashMap<>();
     Runnable onLog = () -> {};
 
     @Override
@@ -25,7 +28,7 @@ final class FakeHost implements Host {
 
     @Override
     public @Nullable EffectiveContext context(int id) {
-        return null;
+        return contexts.get(id);
     }
 
     @Override

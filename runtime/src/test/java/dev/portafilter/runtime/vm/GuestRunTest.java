@@ -35,10 +35,12 @@ class GuestRunTest {
     }
 
     @Test
-    void run_seenForItsLimit_isInterruptedAndTheFlagIsTakenBack() {
+    void run_seenForItsLimit_isInterruptedAtTheNextLookAndTheFlagIsTakenBack() {
         run.begin();
         checkAtMillis(100);
         checkAtMillis(110);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        checkAtMillis(111);
 
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThat(run.end()).isTrue();
@@ -68,6 +70,31 @@ class GuestRunTest {
     }
 
     @Test
+    void run_endingBetweenTheLooks_isNotInterrupted() {
+        run.begin();
+        checkAtMillis(100);
+        checkAtMillis(110);
+
+        assertThat(run.end()).isFalse();
+        checkAtMillis(111);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void run_followingOneThatWasToBeStopped_hasItsOwnTime() {
+        run.begin();
+        checkAtMillis(100);
+        checkAtMillis(110);
+        run.end();
+        run.begin();
+        checkAtMillis(111);
+        checkAtMillis(120);
+
+        assertThat(run.end()).isFalse();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
     void run_ended_isNotInterrupted() {
         run.begin();
         checkAtMillis(100);
@@ -82,8 +109,9 @@ class GuestRunTest {
         run.begin();
         checkAtMillis(100);
         checkAtMillis(110);
-        Thread.interrupted();
         checkAtMillis(111);
+        Thread.interrupted();
+        checkAtMillis(112);
 
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThat(run.end()).isTrue();
@@ -92,23 +120,31 @@ class GuestRunTest {
     @Test
     void interrupts_racingWithTheEnd_neverLeak() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
+        run.limitMillis(1);
         Thread watchdog = new Thread(() -> {
-            long now = 0;
             while (!stop.get()) {
-                now += TimeUnit.MILLISECONDS.toNanos(10);
-                run.check(now);
+                run.check(System.nanoTime());
+                spinMicros(1_000);
             }
         });
         watchdog.start();
         int expired = 0;
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 200; i++) {
             run.begin();
+            spinMicros(2_000 + 7 * i);
             expired += run.end() ? 1 : 0;
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
         }
         stop.set(true);
         watchdog.join();
 
-        assertThat(expired).isLessThan(2_000);
+        assertThat(expired).isBetween(1, 200);
+    }
+
+    private static void spinMicros(long micros) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < TimeUnit.MICROSECONDS.toNanos(micros)) {
+            Thread.onSpinWait();
+        }
     }
 }

@@ -18,6 +18,7 @@ final class Trial implements AutoCloseable {
 
     Trial(EngineOptions options) {
         engine = Engine.create(options);
+        host.contexts.put(stream.id(), stream);
     }
 
     static Trial interpreted() {
