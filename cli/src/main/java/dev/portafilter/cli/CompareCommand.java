@@ -67,6 +67,9 @@ final class CompareCommand implements Callable<Integer> {
             description = "What to send, and what the servers answer. Without it, a handful of plain requests.")
     private List<Path> requests = new ArrayList<>();
 
+    @Option(names = "--verbose", description = "Prints what is the same too.")
+    private boolean verbose;
+
     @Option(
             names = "--cache-dir",
             paramLabel = "DIR|none",
@@ -89,7 +92,7 @@ final class CompareCommand implements Callable<Integer> {
             try (Comparison comparison = new Comparison(envoy, CacheDirectory.of(cacheDirectory))) {
                 for (Scenario scenario : scenarios) {
                     Report report = comparison.run(scenario);
-                    report.print(out);
+                    report.print(out, verbose);
                     same &= report.same();
                 }
             } finally {

@@ -71,14 +71,22 @@ public final class Comparison implements AutoCloseable {
         Run gatewayRun = new Run(right, 0, Map.of());
         results.add(compare("(start)", List.of(Part.LOG), Map.of(), envoyRun, gatewayRun));
         for (Exchange exchange : scenario.exchanges()) {
+            if (!left.alive()) {
+                results.add(Report.Result.notPlayed(exchange.name()));
+                continue;
+            }
             Future<Run> one = threads.submit(() -> Run.of(left, exchange));
             Future<Run> other = threads.submit(() -> Run.of(right, exchange));
-            envoyRun = get(one);
             gatewayRun = get(other);
-            results.add(compare(
-                    exchange.name(), List.of(Part.values()), exchange.expected(), envoyRun, gatewayRun));
-            if (!left.alive()) {
-                throw new ScenarioException("envoy: has ended in \"" + exchange.name() + "\"");
+            try {
+                envoyRun = get(one);
+                results.add(compare(
+                        exchange.name(), List.of(Part.values()), exchange.expected(), envoyRun, gatewayRun));
+            } catch (IOException e) {
+                if (left.alive()) {
+                    throw e;
+                }
+                results.add(Report.Result.ended(exchange.name()));
             }
         }
         return results;
@@ -93,7 +101,11 @@ public final class Comparison implements AutoCloseable {
             Patience.pause(QUIET_MILLIS);
             differences = differences(parts, envoyRun, gatewayRun);
         }
-        return new Report.Result(name, differences, expected);
+        Map<Part, List<String>> seen = new EnumMap<>(Part.class);
+        for (Part part : parts) {
+            seen.put(part, Rule.apply(part, envoyRun.lines(part)));
+        }
+        return new Report.Result(name, differences, expected, seen);
     }
 
     private static Map<Part, List<String>> differences(List<Part> parts, Run left, Run right) throws IOException {

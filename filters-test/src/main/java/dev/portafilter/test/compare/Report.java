@@ -18,8 +18,23 @@ public record Report(String scenario, List<Result> results) {
      * @param differences the parts that differ, each with the lines of both sides: {@code -} for Envoy's, {@code +} for
      *     Portafilter's
      * @param expected parts that are known to differ, with the reason
+     * @param seen what there was to see around Envoy, part by part
      */
-    public record Result(String exchange, Map<Part, List<String>> differences, Map<Part, String> expected) {
+    public record Result(
+            String exchange,
+            Map<Part, List<String>> differences,
+            Map<Part, String> expected,
+            Map<Part, List<String>> seen) {
+        /** Envoy ended while it was played. */
+        static Result ended(String exchange) {
+            return new Result(exchange, Map.of(Part.CLIENT, List.of("- (envoy has ended)")), Map.of(), Map.of());
+        }
+
+        /** It was not played, since Envoy had ended. */
+        static Result notPlayed(String exchange) {
+            return new Result(exchange, Map.of(Part.CLIENT, List.of("  (not played)")), Map.of(), Map.of());
+        }
+
         /** Whether nothing differs but what is known to. */
         public boolean same() {
             return expected.keySet().containsAll(differences.keySet());
@@ -43,8 +58,12 @@ public record Report(String scenario, List<Result> results) {
         return results.stream().allMatch(Result::same);
     }
 
-    /** Prints every exchange, with what differs, and then the rules. */
-    public void print(PrintWriter out) {
+    /**
+     * Prints every exchange, with what differs.
+     *
+     * @param all whether what is the same is printed too
+     */
+    public void print(PrintWriter out, boolean all) {
         out.println(scenario + ": " + (results.size() - 1) + " exchanges (- envoy, + portafilter)");
         for (Result result : results) {
             String verdict = !result.same() ? "DIFFERENT" : result.differences().isEmpty() ? "same" : "expected";
@@ -54,6 +73,14 @@ public record Report(String scenario, List<Result> results) {
                 out.println("    " + part.label() + (reason == null ? "" : ", as expected: " + reason));
                 lines.forEach(line -> out.println("      " + line));
             });
+            if (all) {
+                result.seen().forEach((part, lines) -> {
+                    if (!result.differences().containsKey(part) && !lines.isEmpty()) {
+                        out.println("    " + part.label());
+                        lines.forEach(line -> out.println("        " + line));
+                    }
+                });
+            }
             for (Part part : result.needless()) {
                 out.println("    " + part.label() + " is said to differ, but does not: "
                         + result.expected().get(part));
