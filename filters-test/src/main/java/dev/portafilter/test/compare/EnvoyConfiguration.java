@@ -54,7 +54,12 @@ final class EnvoyConfiguration {
                 "generate_request_id", false,
                 "http_protocol_options", map("enable_trailers", true, "accept_http_10", true),
                 "route_config",
-                        map("virtual_hosts", List.of(map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
+                        map(
+                                "virtual_hosts",
+                                // A second one makes Envoy look at the authority, as it does wherever there are several.
+                                List.of(
+                                        map("name", "none", "domains", List.of("none.invalid"), "routes", List.of(route)),
+                                        map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
                 "http_filters", filters);
         return map(
                 "name", "compare",

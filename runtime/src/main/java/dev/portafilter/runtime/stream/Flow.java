@@ -355,7 +355,8 @@ final class Flow {
             return;
         }
         event(Event.FORWARD);
-        HeaderMap wire = WireRules.onTheWire(direction, map);
+        // In trailers, host is a name like any other, as it is in responses.
+        HeaderMap wire = WireRules.onTheWire(Direction.RESPONSE, map);
         if (direction == Direction.REQUEST) {
             stream.exchange().forwardRequestTrailers(wire);
         } else {

@@ -35,6 +35,9 @@ public final class HttpStream {
     /** The upstream's response is complete, or has given way to a local one: what still comes from there is too late. */
     private boolean upstreamOver;
 
+    /** Whether plugins log a stream that never began for them. */
+    private boolean logged;
+
     private boolean finished;
     private int responseCode;
     private String responseDetails = "via_upstream";
@@ -157,15 +160,35 @@ public final class HttpStream {
     }
 
     /**
-     * The upstream cannot be reached, or broke off. Before the response's head the client gets 503, later a reset.
+     * The upstream cannot be reached, broke off, or broke the protocol. Before the response's head the client gets 503, or
+     * 502 for {@code protocol error}; later a reset.
      *
      * @param reason in words, shown to the client as Envoy does, such as {@code remote connection failure}
      */
     public void upstreamReset(String reason) {
         upstreamFailed(LocalReply.of(
-                503,
+                reason.equals("protocol error") ? 502 : 503,
                 "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
                 "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"));
+    }
+
+    /**
+     * The request was answered without any plugin having seen it, since it cannot be read or is not served. Plugins get
+     * {@code on_log}, {@code on_done} and {@code on_delete}; to be called in the place of {@link #requestHeaders}.
+     */
+    public void refused(int status, String details) {
+        if (finished || request.started()) {
+            return;
+        }
+        worker.enter();
+        try {
+            responseCode = status;
+            responseDetails = details;
+            logged = true;
+            close();
+        } finally {
+            worker.leave();
+        }
     }
 
     /** The upstream did not answer in time. Before the response's head the client gets 504, later a reset. */
@@ -401,7 +424,7 @@ public final class HttpStream {
         response.event(Event.FINISH);
         pendingReply = null;
         pendingClose = false;
-        if (request.started()) {
+        if (request.started() || logged) {
             for (StreamContext context : contexts) {
                 if (context != null) {
                     context.log();

@@ -41,6 +41,9 @@ final class ClientSide {
     private static final long LINGER_MILLIS = 1_000;
     private static final CharSequence CONNECTION = new AsciiString("connection");
     private static final CharSequence CLOSE = new AsciiString("close");
+    private static final CharSequence KEEP_ALIVE = new AsciiString("keep-alive");
+    private static final CharSequence TRANSFER_ENCODING = new AsciiString("transfer-encoding");
+    private static final CharSequence CHUNKED = new AsciiString("chunked");
 
     private final Vertx vertx;
     private final HttpServerRequest request;
@@ -51,6 +54,8 @@ final class ClientSide {
     private boolean responseEnded;
     private boolean gone;
     private boolean closeAfter;
+    // Whether the response's head goes out alone, whatever body plugins see.
+    private boolean bodiless;
     // How much of the announced response body is still to come; -1 when nothing was announced.
     private long remaining = -1;
 
@@ -105,7 +110,7 @@ final class ClientSide {
 
     /** Whether the response's head was written. */
     boolean responseBegun() {
-        return response.headWritten();
+        return bodiless || response.headWritten();
     }
 
     /** Whether writing on would only fill memory. */
@@ -124,6 +129,11 @@ final class ClientSide {
         } else {
             request.pause();
         }
+    }
+
+    /** What there is of the request is all that can be read of it. */
+    void nothingFollows() {
+        requestEnded = true;
     }
 
     /** Tells a client that waits for it to send the body. */
@@ -153,22 +163,36 @@ final class ClientSide {
                     "response :status: \"" + headers.get(":status") + "\" cannot be sent (expected: 200..999)");
         }
         response.setStatusCode(status);
-        HeaderLines.addForwarded(response.headers(), headers);
-        boolean bodiless = status == 204 || status == 304 || isHead();
+        if (http1) {
+            response.setStatusMessage(ReasonPhrases.of(status));
+        }
+        HeaderLines.addResponse(response.headers(), headers, http1);
+        bodiless = status == 204 || status == 304 || isHead();
         long length = HeaderLines.contentLength(headers);
         if (length == -2 || (endOfStream && !bodiless && length > 0)) {
             throw new IllegalArgumentException("response content-length: \"" + headers.get("content-length")
                     + "\" does not fit the body (expected: its number of bytes)");
         }
         boolean http10 = request.version() == HttpVersion.HTTP_1_0;
-        if (http10 || (http1 && !requestEnded && !facts.endOfStream())) {
+        boolean stays = http10 && facts.keepAlive() && (length >= 0 || endOfStream || bodiless);
+        if ((http10 && !stays) || (http1 && !requestEnded && !facts.endOfStream())) {
             closeAfter = true;
         }
         if (closeAfter) {
             response.headersEndHandler(sent -> response.headers().set(CONNECTION, CLOSE));
+        } else if (stays) {
+            response.headersEndHandler(sent -> response.headers().set(CONNECTION, KEEP_ALIVE));
         }
-        if (endOfStream || bodiless) {
+        if (isHead() && http1 && !http10 && length < 0 && status != 204 && status != 304) {
+            // As to GET it would be chunked.
+            response.headers().set(TRANSFER_ENCODING, CHUNKED);
+        }
+        if (endOfStream) {
             end(response.end());
+            return;
+        }
+        if (bodiless) {
+            // The body that a plugin sees does not go out; the end does, when it comes.
             return;
         }
         remaining = length;
@@ -185,6 +209,12 @@ final class ClientSide {
     /** Writes a part of the body. A body that does not fit its announced length breaks the response off. */
     void body(byte[] data, boolean endOfStream) {
         if (over()) {
+            return;
+        }
+        if (bodiless) {
+            if (endOfStream) {
+                end(response.end());
+            }
             return;
         }
         if (remaining >= 0) {
@@ -210,7 +240,7 @@ final class ClientSide {
             reset();
             return;
         }
-        HeaderLines.addForwarded(response.trailers(), trailers);
+        HeaderLines.addTrailers(response.trailers(), trailers);
         end(response.end());
     }
 
@@ -261,12 +291,16 @@ final class ClientSide {
     void refuse(Refusal refusal) {
         HeaderMap headers = HeaderMap.of(":status", Integer.toString(refusal.status()));
         byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
-        headers.add("content-length", Integer.toString(body.length));
-        headers.add("content-type", "text/plain");
-        closeAfterResponse();
+        if (body.length > 0) {
+            headers.add("content-length", Integer.toString(body.length));
+            headers.add("content-type", "text/plain");
+        }
+        if (refusal.closes()) {
+            closeAfterResponse();
+        }
         request.exceptionHandler(cause -> gone = true);
         response.exceptionHandler(cause -> gone = true);
-        head(headers, false);
+        head(headers, body.length == 0);
         if (!over()) {
             body(body, true);
         }

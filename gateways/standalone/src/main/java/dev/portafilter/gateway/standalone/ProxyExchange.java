@@ -27,6 +27,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private final WorkerLoop loop;
     private final ClientSide client;
+    private final ClientConnection connection;
     private final RequestFacts facts;
     private final ConnectionProperties properties;
     private final long bodyLimit;
@@ -43,6 +44,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private ProxyExchange(WorkerLoop loop, HttpServerRequest request, ClientConnection connection, RequestFacts facts) {
         this.loop = loop;
+        this.connection = connection;
         this.facts = facts;
         this.client = new ClientSide(loop.vertx(), request, facts);
         this.properties = new ConnectionProperties(request, connection);
@@ -54,17 +56,50 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         ClientConnection connection = ClientConnection.of(request.connection());
         RequestFacts facts = connection.nextRequest();
         ProxyExchange exchange = new ProxyExchange(loop, request, connection, facts);
+        if (connection.busy()) {
+            // Announced from within the end of the response before: that one's plugins come first.
+            request.pause();
+            loop.vertx().runOnContext(later -> {
+                request.resume();
+                exchange.begin(request);
+            });
+            return;
+        }
+        exchange.begin(request);
+    }
+
+    private void begin(HttpServerRequest request) {
         try {
             RequestHead head = RequestHead.read(request, loop.limits());
-            exchange.start(head, facts.endOfStream());
+            start(head, facts.endOfStream());
         } catch (Refusal refusal) {
-            loop.count(refusal.status());
-            exchange.client.refuse(refusal);
+            refuse(refusal);
+        }
+    }
+
+    /** Answers a request that could not be read. */
+    static void refuse(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
+        ClientConnection connection = ClientConnection.of(request.connection());
+        connection.nextRequest();
+        new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
+    }
+
+    /** Answers without any plugin having seen the request; as in Envoy, they are only told of its end. */
+    private void refuse(Refusal refusal) {
+        loop.count(refusal.status());
+        client.refuse(refusal);
+        over = true;
+        try {
+            loop.worker().openStream(this).refused(refusal.status(), refusal.details());
+        } catch (RuntimeException e) {
+            LOG.error("exchange: plugins could not be told of a refused request", e);
         }
     }
 
     private void start(RequestHead head, boolean endOfStream) {
         loop.opened(this);
+        connection.began();
+        facts.whenUnreadable(this::unreadable);
         if (loop.draining()) {
             client.closeAfterResponse();
         }
@@ -116,6 +151,13 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         } catch (RuntimeException e) {
             broken(e);
         }
+    }
+
+    /** The rest of the request is no HTTP. */
+    private void unreadable() {
+        client.closeAfterResponse();
+        client.nothingFollows();
+        reply(400, "Bad Request", "http1.codec_error");
     }
 
     @Override
@@ -195,7 +237,12 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         if (over) {
             return;
         }
-        UpstreamSide side = new UpstreamSide(loop.clients(), loop.upstream(), new FromUpstream());
+        if (!headers.contains("x-forwarded-proto")) {
+            // It was there, so a plugin has removed it; without it Envoy finds no route.
+            reply(404, "", "route_not_found");
+            return;
+        }
+        UpstreamSide side = new UpstreamSide(loop.vertx(), loop.clients(), loop.upstream(), new FromUpstream());
         upstream = side;
         properties.setUpstream(side);
         side.head(headers, endOfStream);
@@ -393,6 +440,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             return;
         }
         over = true;
+        connection.ended(loop.vertx());
         cancelRequestTimer();
         if (idleTimer >= 0) {
             loop.vertx().cancelTimer(idleTimer);

@@ -21,7 +21,11 @@ import java.util.Set;
  * @param expectsContinue whether the client waits for {@code 100 Continue} before it sends the body
  */
 record RequestHead(HeaderMap headers, boolean expectsContinue) {
-    private static final Refusal BAD_REQUEST = new Refusal(400, "Bad Request");
+    /** A head that is no HTTP. */
+    private static final Refusal BAD_REQUEST = Refusal.of(400, "Bad Request");
+
+    /** A head that is HTTP, and asks for nothing that can be served. */
+    private static final Refusal UNSERVED = Refusal.unserved(400, true);
 
     /**
      * Reads the head of a request.
@@ -33,7 +37,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             throw BAD_REQUEST;
         }
         if (request.method().equals(HttpMethod.CONNECT)) {
-            throw new Refusal(501, "CONNECT is not supported");
+            throw Refusal.of(501, "CONNECT is not supported");
         }
         MultiMap lines = request.headers();
         checkSize(request, lines, limits);
@@ -53,9 +57,14 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         checkAuthority(authority);
         HeaderMap headers = new HeaderMap();
         headers.add(":authority", authority);
+        if (absolute > 0) {
+            headers.add(":scheme", scheme(request));
+        }
         headers.add(":path", path);
         headers.add(":method", request.method().name());
-        headers.add(":scheme", scheme(request));
+        if (absolute == 0) {
+            headers.add(":scheme", scheme(request));
+        }
         boolean expects = addLines(headers, lines, request.version());
         if (!headers.contains("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", request.isSSL() ? "https" : "http");
@@ -71,7 +80,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             bytes += line.getKey().length() + line.getValue().length();
         }
         if (count > limits.headerCount() || bytes > limits.headerBytes()) {
-            throw new Refusal(431, "Request Header Fields Too Large");
+            throw Refusal.of(431, "Request Header Fields Too Large");
         }
     }
 
@@ -83,7 +92,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             for (String token : value.split(",")) {
                 String protocol = lines.get("upgrade");
                 if (token.strip().equalsIgnoreCase("upgrade") && !protocol.equalsIgnoreCase("h2c")) {
-                    throw new Refusal(403, "Upgrades are not supported, nor are WebSockets");
+                    throw Refusal.unserved(403, true);
                 }
             }
         }
@@ -92,7 +101,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
     private static void checkFraming(MultiMap lines, GatewayLimits limits) throws Refusal {
         List<String> encodings = lines.getAll("transfer-encoding");
         if (!encodings.isEmpty() && (encodings.size() > 1 || !encodings.get(0).equalsIgnoreCase("chunked"))) {
-            throw new Refusal(501, "Transfer codings other than chunked are not supported");
+            throw Refusal.of(501, "Not Implemented");
         }
         long length = -1;
         for (String value : lines.getAll("content-length")) {
@@ -103,7 +112,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             length = number;
         }
         if (limits.bodyBytes() > 0 && length > limits.bodyBytes()) {
-            throw new Refusal(413, "Payload Too Large");
+            throw Refusal.of(413, "Payload Too Large");
         }
     }
 
@@ -116,17 +125,23 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             return authority.port() > 0 ? authority.host() + ":" + authority.port() : authority.host();
         }
         List<String> hosts = lines.getAll("host");
-        if (hosts.size() > 1 || (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1)) {
+        if (hosts.size() > 1) {
             throw BAD_REQUEST;
         }
-        return hosts.isEmpty() ? "" : hosts.get(0);
+        if (hosts.isEmpty()) {
+            throw UNSERVED;
+        }
+        return hosts.get(0);
     }
 
     private static void checkTarget(HttpServerRequest request, String path) throws Refusal {
         if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
-            throw new Refusal(404, "There is nothing to say about the server as a whole");
+            throw Refusal.unserved(404, false);
         }
-        if (path.isEmpty() || path.charAt(0) != '/' || path.indexOf('#') >= 0 || !visible(path)) {
+        if (path.indexOf('#') >= 0) {
+            throw UNSERVED;
+        }
+        if (path.isEmpty() || path.charAt(0) != '/' || !visible(path)) {
             throw BAD_REQUEST;
         }
     }
@@ -168,10 +183,11 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             switch (name) {
                 case "host" -> {}
                 case "expect" -> {
-                    if (!value.equalsIgnoreCase("100-continue")) {
-                        throw new Refusal(417, "Expectation Failed");
+                    if (value.equalsIgnoreCase("100-continue")) {
+                        expects = version != HttpVersion.HTTP_1_0;
+                    } else {
+                        headers.add(name, value);
                     }
-                    expects = version != HttpVersion.HTTP_1_0;
                 }
                 case "te" -> {
                     if (asksForTrailers(value)) {
@@ -192,7 +208,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
                         throw BAD_REQUEST;
                     }
                     if (!HeaderLines.hopByHop(name) && !nominated.contains(name)) {
-                        headers.add(name, value);
+                        JoinedHeaders.add(headers, name, value, JoinedHeaders.inRequests(name));
                     }
                 }
             }

@@ -3,6 +3,8 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
@@ -10,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -57,6 +60,7 @@ final class UpstreamSide {
     static final String STREAM_RESET = "remote reset";
     static final String PROTOCOL_ERROR = "protocol error";
 
+    private final Vertx vertx;
     private final Clients clients;
     private final Target target;
     private final Listener listener;
@@ -77,7 +81,8 @@ final class UpstreamSide {
     // How much of the announced request body is still to come; -1 when nothing was announced.
     private long remaining = -1;
 
-    UpstreamSide(Clients clients, Target target, Listener listener) {
+    UpstreamSide(Vertx vertx, Clients clients, Target target, Listener listener) {
+        this.vertx = vertx;
         this.clients = clients;
         this.target = target;
         this.listener = listener;
@@ -93,7 +98,21 @@ final class UpstreamSide {
         waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
-        clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
+        if (endOfStream) {
+            connect(waitingHead);
+        } else {
+            // What arrived together with the head may yet make a plugin end the stream; then nothing is sent.
+            HeaderMap head = waitingHead;
+            vertx.runOnContext(later -> {
+                if (!closed) {
+                    connect(head);
+                }
+            });
+        }
+    }
+
+    private void connect(HeaderMap head) {
+        clients.request(target, head).onComplete(this::connected, cause -> fail(connectReason(cause)));
     }
 
     private static String connectReason(Throwable cause) {
@@ -138,7 +157,7 @@ final class UpstreamSide {
         if (connected.version() != HttpVersion.HTTP_2) {
             connected.headers().add("host", host == null ? "" : host);
         }
-        HeaderLines.addForwarded(connected.headers(), headers);
+        HeaderLines.addRequest(connected.headers(), headers, connected.version() != HttpVersion.HTTP_2);
         remaining = HeaderLines.contentLength(headers);
         if (remaining == -2 || (headOnly && remaining > 0)) {
             throw new IllegalArgumentException("request content-length: \"" + headers.get("content-length")
@@ -250,8 +269,13 @@ final class UpstreamSide {
         int status = answer.statusCode();
         HeaderMap headers = new HeaderMap();
         headers.add(":status", Integer.toString(status));
-        HeaderLines.addAll(headers, answer.headers());
+        HeaderLines.readResponse(headers, answer.headers());
         HttpConnection answering = answer.request().connection();
+        if (status == 204) {
+            headers.remove("content-length");
+        } else if (isHead && UpstreamConnection.of(answering).headIsChunked()) {
+            headers.add("transfer-encoding", "chunked");
+        }
         boolean complete = answer.version() == HttpVersion.HTTP_2
                 ? UpstreamConnection.of(answering).headEndsStream()
                 : isHead || status == 204 || status == 304 || HeaderLines.contentLength(headers) == 0;
@@ -318,7 +342,10 @@ final class UpstreamSide {
     }
 
     private static String brokenReason(Throwable cause) {
-        return cause instanceof StreamResetException ? STREAM_RESET : CONNECTION_LOST;
+        if (cause instanceof StreamResetException) {
+            return STREAM_RESET;
+        }
+        return cause instanceof IOException || cause instanceof VertxException ? CONNECTION_LOST : PROTOCOL_ERROR;
     }
 
     private static void discard(Future<?> future) {

@@ -85,13 +85,11 @@ final class WorkerLoop extends VerticleBase {
     }
 
     private void refuse(HttpServerRequest request) {
-        ClientConnection.of(request.connection()).nextRequest();
         Throwable cause = request.decoderResult().cause();
         int status =
                 cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        count(status);
         String text = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
-        new ClientSide(vertx, request, new RequestFacts(true)).refuse(new Refusal(status, text));
+        ProxyExchange.refuse(this, request, Refusal.of(status, text));
     }
 
     Vertx vertx() {
