@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -43,6 +44,8 @@ final class ClientSide {
     private static final CharSequence CLOSE = new AsciiString("close");
     private static final CharSequence KEEP_ALIVE = new AsciiString("keep-alive");
     private static final CharSequence TRANSFER_ENCODING = new AsciiString("transfer-encoding");
+    private static final CharSequence CONTENT_LENGTH = new AsciiString("content-length");
+    private static final CharSequence NOTHING = new AsciiString("0");
     private static final CharSequence CHUNKED = new AsciiString("chunked");
 
     private final Vertx vertx;
@@ -163,7 +166,8 @@ final class ClientSide {
                     "response :status: \"" + headers.get(":status") + "\" cannot be sent (expected: 200..999)");
         }
         response.setStatusCode(status);
-        if (http1) {
+        // Vert.x tells some statuses by an object that goes with the usual phrase.
+        if (http1 && !ReasonPhrases.of(status).equals(response.getStatusMessage())) {
             response.setStatusMessage(ReasonPhrases.of(status));
         }
         HeaderLines.addResponse(response.headers(), headers, http1);
@@ -178,14 +182,10 @@ final class ClientSide {
         if ((http10 && !stays) || (http1 && !requestEnded && !facts.endOfStream())) {
             closeAfter = true;
         }
-        if (closeAfter) {
-            response.headersEndHandler(sent -> response.headers().set(CONNECTION, CLOSE));
-        } else if (stays) {
-            response.headersEndHandler(sent -> response.headers().set(CONNECTION, KEEP_ALIVE));
-        }
-        if (isHead() && http1 && !http10 && length < 0 && status != 204 && status != 304) {
-            // As to GET it would be chunked.
-            response.headers().set(TRANSFER_ENCODING, CHUNKED);
+        boolean chunkedHead = isHead() && http1 && !http10 && length < 0 && status != 204 && status != 304;
+        boolean lengthAdded = endOfStream && !bodiless && length < 0;
+        if (closeAfter || stays || chunkedHead) {
+            response.headersEndHandler(sent -> lastLines(stays, chunkedHead, lengthAdded));
         }
         if (endOfStream) {
             end(response.end());
@@ -200,6 +200,23 @@ final class ClientSide {
             response.setChunked(true);
         }
         ignore(http10 ? response.write(Buffer.buffer()) : response.writeHead());
+    }
+
+    /** The lines that come after all others, where Envoy has them. */
+    private void lastLines(boolean stays, boolean chunkedHead, boolean lengthAdded) {
+        MultiMap lines = response.headers();
+        if (chunkedHead) {
+            // As the answer to GET would be.
+            lines.set(TRANSFER_ENCODING, CHUNKED);
+        }
+        if (!closeAfter && !stays) {
+            return;
+        }
+        lines.set(CONNECTION, closeAfter ? CLOSE : KEEP_ALIVE);
+        if (lengthAdded) {
+            lines.remove(CONTENT_LENGTH);
+            lines.set(CONTENT_LENGTH, NOTHING);
+        }
     }
 
     private boolean isHead() {

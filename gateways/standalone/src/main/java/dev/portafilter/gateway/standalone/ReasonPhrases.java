@@ -69,6 +69,7 @@ final class ReasonPhrases {
             case 422 -> "Unprocessable Entity";
             case 423 -> "Locked";
             case 424 -> "Failed Dependency";
+            case 425 -> "Too Early";
             case 426 -> "Upgrade Required";
             case 428 -> "Precondition Required";
             case 429 -> "Too Many Requests";
@@ -88,7 +89,9 @@ final class ReasonPhrases {
             case 506 -> "Variant Also Negotiates";
             case 507 -> "Insufficient Storage";
             case 508 -> "Loop Detected";
+            case 510 -> "Not Extended";
             case 511 -> "Network Authentication Required";
+            case 599 -> "Last Unassigned Server Error Code";
             default -> "Unknown";
         };
     }

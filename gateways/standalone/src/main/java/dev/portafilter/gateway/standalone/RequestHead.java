@@ -21,6 +21,43 @@ import java.util.Set;
  * @param expectsContinue whether the client waits for {@code 100 Continue} before it sends the body
  */
 record RequestHead(HeaderMap headers, boolean expectsContinue) {
+    /** The methods that Envoy reads over HTTP/1; over HTTP/2 there may be any. */
+    private static final Set<String> KNOWN_METHODS = Set.of(
+            "GET",
+            "HEAD",
+            "POST",
+            "PUT",
+            "DELETE",
+            "CONNECT",
+            "OPTIONS",
+            "TRACE",
+            "PATCH",
+            "ACL",
+            "BIND",
+            "CHECKOUT",
+            "COPY",
+            "LINK",
+            "LOCK",
+            "MERGE",
+            "MKACTIVITY",
+            "MKCALENDAR",
+            "MKCOL",
+            "MOVE",
+            "MSEARCH",
+            "NOTIFY",
+            "PROPFIND",
+            "PROPPATCH",
+            "PURGE",
+            "REBIND",
+            "REPORT",
+            "SEARCH",
+            "SOURCE",
+            "SUBSCRIBE",
+            "UNBIND",
+            "UNLINK",
+            "UNLOCK",
+            "UNSUBSCRIBE");
+
     /** A head that is no HTTP. */
     private static final Refusal BAD_REQUEST = Refusal.of(400, "Bad Request");
 
@@ -34,6 +71,10 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
      */
     static RequestHead read(HttpServerRequest request, GatewayLimits limits) throws Refusal {
         if (request.version() == null) {
+            throw BAD_REQUEST;
+        }
+        if (request.version() != HttpVersion.HTTP_2
+                && !KNOWN_METHODS.contains(request.method().name())) {
             throw BAD_REQUEST;
         }
         if (request.method().equals(HttpMethod.CONNECT)) {

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -50,8 +49,6 @@ final class UpstreamConnection {
     private final @Nullable Http2ConnectionHandler http2;
     // HTTP/1.1 only: what the next last chunk on this connection carries.
     private @Nullable HeaderMap trailers;
-    // HTTP/1.1 only: whether the last head was that of a chunked message, which Vert.x hides.
-    private boolean headIsChunked;
     // HTTP/2 only: whether the head that is being announced right now ends its stream.
     private boolean headEndsStream;
 
@@ -84,11 +81,6 @@ final class UpstreamConnection {
     /** Whether the head that Vert.x announces is certain to be the whole message. */
     boolean headEndsStream() {
         return headEndsStream;
-    }
-
-    /** Whether the head that Vert.x announces is that of a chunked message. */
-    boolean headIsChunked() {
-        return headIsChunked;
     }
 
     /**
@@ -131,7 +123,6 @@ final class UpstreamConnection {
                 int status = response.status().code();
                 // Vert.x takes these for final ones; 100 and 103 it knows, and 101 is none.
                 skipping = status / 100 == 1 && status > 101 && status != 103;
-                headIsChunked = HttpUtil.isTransferEncodingChunked(response);
             }
             if (skipping) {
                 skipping = !(message instanceof LastHttpContent);

@@ -52,6 +52,9 @@ final class UpstreamSide {
     }
 
     private static final byte[] NOTHING = new byte[0];
+    /** How many bytes of a body are kept until there is a connection before the client has to wait. */
+    private static final int MOST_WAITING = 1 << 16;
+
     private static final Set<String> BODILESS_METHODS = Set.of("GET", "HEAD", "DELETE", "TRACE", "CONNECT");
     static final String CONNECT_FAILED = "remote connection failure";
     static final String CONNECT_LATE = "connection timeout";
@@ -71,6 +74,7 @@ final class UpstreamSide {
     private @Nullable HeaderMap waitingHead;
     private @Nullable HeaderMap waitingTrailers;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private int waitingSize;
     private boolean waitingEnd;
     private boolean headOnly;
     private boolean isHead;
@@ -198,6 +202,7 @@ final class UpstreamSide {
         } else if (!closed) {
             if (data.length > 0) {
                 waiting.add(data);
+                waitingSize += data.length;
             }
             waitingEnd = endOfStream;
         }
@@ -258,7 +263,7 @@ final class UpstreamSide {
         if (closed || requestEnded) {
             return false;
         }
-        return connected == null ? !headOnly : connected.writeQueueFull();
+        return connected == null ? waitingSize >= MOST_WAITING : connected.writeQueueFull();
     }
 
     private void answered(HttpClientResponse answer) {
@@ -273,8 +278,6 @@ final class UpstreamSide {
         HttpConnection answering = answer.request().connection();
         if (status == 204) {
             headers.remove("content-length");
-        } else if (isHead && UpstreamConnection.of(answering).headIsChunked()) {
-            headers.add("transfer-encoding", "chunked");
         }
         boolean complete = answer.version() == HttpVersion.HTTP_2
                 ? UpstreamConnection.of(answering).headEndsStream()
