@@ -24,8 +24,8 @@ final class EnvoySide implements Side {
     private static final long STOP_SECONDS = 5;
     private static final Pattern LISTENER = Pattern.compile("::127\\.0\\.0\\.1:([0-9]+)");
     private static final Pattern METRIC = Pattern.compile("wasmcustom\\.(.*): ([0-9]+)");
-    private static final Pattern HISTOGRAM =
-            Pattern.compile("envoy_wasmcustom_([^{]*)_count(?:\\{[^}]*\\})? ([0-9]+)");
+    /** The last bucket has the number of all samples, those of the last interval before it. */
+    private static final Pattern HISTOGRAM = Pattern.compile("wasmcustom\\.(.*): B.*\\([0-9]+,([0-9]+)\\)");
 
     private final Servers servers;
     private final Path directory;
@@ -122,21 +122,13 @@ final class EnvoySide implements Side {
     @Override
     public Map<String, String> metrics() throws IOException {
         Map<String, String> metrics = new TreeMap<>();
-        boolean histograms = false;
-        for (String line : ask("/stats?filter=%5Ewasmcustom").split("\n")) {
+        for (String line : ask("/stats?filter=%5Ewasmcustom&histogram_buckets=cumulative").split("\n")) {
             Matcher metric = METRIC.matcher(line);
+            Matcher histogram = HISTOGRAM.matcher(line);
             if (metric.matches()) {
                 metrics.put(metric.group(1), metric.group(2));
-            } else {
-                histograms |= line.startsWith("wasmcustom");
-            }
-        }
-        if (histograms) {
-            Matcher counts = HISTOGRAM.matcher(ask("/stats/prometheus?filter=%5Ewasmcustom"));
-            while (counts.find()) {
-                if (!counts.group(2).equals("0")) {
-                    metrics.put(counts.group(1), "histogram of " + counts.group(2));
-                }
+            } else if (histogram.matches() && !histogram.group(2).equals("0")) {
+                metrics.put(histogram.group(1), "histogram of " + histogram.group(2));
             }
         }
         return metrics;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads scenario files; the format is in {@code docs/compare.md}. */
 final class ScenarioReader {
     /** Between two pieces of a body, so that each arrives by itself. */
-    private static final int GAP_MILLIS = 30;
+    private static final int GAP_MILLIS = 50;
 
     private static final int MINUTE_MILLIS = 60_000;
 
