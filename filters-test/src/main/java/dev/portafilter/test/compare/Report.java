@@ -1,6 +1,7 @@
 package dev.portafilter.test.compare;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,25 +20,27 @@ public record Report(String scenario, List<Result> results) {
      *     Portafilter's
      * @param expected parts that are known to differ, with the reason
      * @param seen what there was to see around Envoy, part by part
+     * @param unsteady whether what differs did so in the first of two runs only
      */
     public record Result(
             String exchange,
             Map<Part, List<String>> differences,
             Map<Part, String> expected,
-            Map<Part, List<String>> seen) {
+            Map<Part, List<String>> seen,
+            boolean unsteady) {
         /** Envoy ended while it was played. */
         static Result ended(String exchange) {
-            return new Result(exchange, Map.of(Part.CLIENT, List.of("- (envoy has ended)")), Map.of(), Map.of());
+            return new Result(exchange, Map.of(Part.CLIENT, List.of("- (envoy has ended)")), Map.of(), Map.of(), false);
         }
 
         /** It was not played, since Envoy had ended. */
         static Result notPlayed(String exchange) {
-            return new Result(exchange, Map.of(Part.CLIENT, List.of("  (not played)")), Map.of(), Map.of());
+            return new Result(exchange, Map.of(Part.CLIENT, List.of("  (not played)")), Map.of(), Map.of(), false);
         }
 
         /** Whether nothing differs but what is known to. */
         public boolean same() {
-            return expected.keySet().containsAll(differences.keySet());
+            return unsteady || expected.keySet().containsAll(differences.keySet());
         }
 
         /** Parts that are said to differ and do not. */
@@ -53,6 +56,20 @@ public record Report(String scenario, List<Result> results) {
         results = List.copyOf(results);
     }
 
+    /** This report, where only what differs in the other run too counts. */
+    Report confirmedBy(Report again) {
+        List<Result> confirmed = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            Result result = results.get(i);
+            boolean steady = result.same() || !again.results().get(i).same();
+            confirmed.add(
+                    steady
+                            ? result
+                            : new Result(result.exchange(), result.differences(), result.expected(), result.seen(), true));
+        }
+        return new Report(scenario, confirmed);
+    }
+
     /** Whether nothing differs but what is known to. */
     public boolean same() {
         return results.stream().allMatch(Result::same);
@@ -66,8 +83,7 @@ public record Report(String scenario, List<Result> results) {
     public void print(PrintWriter out, boolean all) {
         out.println(scenario + ": " + (results.size() - 1) + " exchanges (- envoy, + portafilter)");
         for (Result result : results) {
-            String verdict = !result.same() ? "DIFFERENT" : result.differences().isEmpty() ? "same" : "expected";
-            out.printf("  %-9s  %s%n", verdict, result.exchange());
+            out.printf("  %-9s  %s%n", verdict(result), result.exchange());
             result.differences().forEach((part, lines) -> {
                 String reason = result.expected().get(part);
                 out.println("    " + part.label() + (reason == null ? "" : ", as expected: " + reason));
@@ -87,6 +103,13 @@ public record Report(String scenario, List<Result> results) {
             }
         }
         out.flush();
+    }
+
+    private static String verdict(Result result) {
+        if (result.unsteady()) {
+            return "unsteady";
+        }
+        return !result.same() ? "DIFFERENT" : result.differences().isEmpty() ? "same" : "expected";
     }
 
     /** Prints what is not compared, and why. */

@@ -22,7 +22,7 @@ final class ClusterCall implements UpstreamSide.Listener {
 
     ClusterCall(Vertx vertx, Clients clients, Target target, int bodyBytes, HttpCallListener listener) {
         this.vertx = vertx;
-        this.side = new UpstreamSide(vertx, clients, target, this);
+        this.side = new UpstreamSide(clients, target, this);
         this.bodyBytes = bodyBytes;
         this.listener = listener;
     }

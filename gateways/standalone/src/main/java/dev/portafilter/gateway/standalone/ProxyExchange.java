@@ -242,7 +242,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             reply(404, "", "route_not_found");
             return;
         }
-        UpstreamSide side = new UpstreamSide(loop.vertx(), loop.clients(), loop.upstream(), new FromUpstream());
+        UpstreamSide side = new UpstreamSide(loop.clients(), loop.upstream(), new FromUpstream());
         upstream = side;
         properties.setUpstream(side);
         side.head(headers, endOfStream);

@@ -3,7 +3,6 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -63,7 +62,6 @@ final class UpstreamSide {
     static final String STREAM_RESET = "remote reset";
     static final String PROTOCOL_ERROR = "protocol error";
 
-    private final Vertx vertx;
     private final Clients clients;
     private final Target target;
     private final Listener listener;
@@ -85,8 +83,7 @@ final class UpstreamSide {
     // How much of the announced request body is still to come; -1 when nothing was announced.
     private long remaining = -1;
 
-    UpstreamSide(Vertx vertx, Clients clients, Target target, Listener listener) {
-        this.vertx = vertx;
+    UpstreamSide(Clients clients, Target target, Listener listener) {
         this.clients = clients;
         this.target = target;
         this.listener = listener;
@@ -102,21 +99,7 @@ final class UpstreamSide {
         waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
-        if (endOfStream) {
-            connect(waitingHead);
-        } else {
-            // What arrived together with the head may yet make a plugin end the stream; then nothing is sent.
-            HeaderMap head = waitingHead;
-            vertx.runOnContext(later -> {
-                if (!closed) {
-                    connect(head);
-                }
-            });
-        }
-    }
-
-    private void connect(HeaderMap head) {
-        clients.request(target, head).onComplete(this::connected, cause -> fail(connectReason(cause)));
+        clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
     }
 
     private static String connectReason(Throwable cause) {
