@@ -52,6 +52,11 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.reading(properties));
     }
 
+    /** With a plugin that logs its callbacks, those at the end of a stream too. */
+    static GatewayFixture probedToTheEnd(Target upstream) {
+        return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.toTheEnd());
+    }
+
     RawClient connect() throws IOException {
         return new RawClient(gateway.endpoint());
     }
