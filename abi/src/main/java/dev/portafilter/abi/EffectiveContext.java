@@ -67,6 +67,39 @@ public interface EffectiveContext {
     Status httpCall(
             byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token);
 
+    /**
+     * Starts a gRPC call with one message each way; the outcome comes in a later callback of the root context.
+     *
+     * @param message owned by the context afterwards
+     * @param timeoutMillis unsigned; 0 for none
+     * @param token takes the token of the call as {@link CallToken#value}
+     * @return OK, PARSE_FAILURE (no such cluster) or INTERNAL_FAILURE
+     */
+    Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token);
+
+    /**
+     * Opens a gRPC stream; what comes back comes in later callbacks of the root context.
+     *
+     * @param token takes the token of the stream as {@link CallToken#value}
+     * @return OK, PARSE_FAILURE (no such cluster) or INTERNAL_FAILURE
+     */
+    Status grpcStream(GrpcCallHead head, CallToken token);
+
+    /**
+     * Sends a message on a gRPC stream of this context's root.
+     *
+     * @param message owned by the context afterwards
+     * @param endOfStream whether it is the last one
+     * @return OK, NOT_FOUND, or BAD_ARGUMENT for a message that is too long
+     */
+    Status grpcSend(int token, byte[] message, boolean endOfStream);
+
+    /** Gives up a gRPC call or stream of this context's root, of which nothing is heard afterwards: OK or NOT_FOUND. */
+    Status grpcCancel(int token);
+
+    /** Gives up a gRPC call of this context's root, or says that nothing more is sent on a stream: OK or NOT_FOUND. */
+    Status grpcClose(int token);
+
     /** Sets the tick period of this context's root; 0 stops the ticks. */
     void setTickPeriod(int periodMillis);
 

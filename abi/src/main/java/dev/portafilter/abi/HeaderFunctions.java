@@ -55,7 +55,7 @@ final class HeaderFunctions {
         int size = map.roughByteSize();
         if (index >= 0) {
             count--;
-            size -= map.name(index).length + map.value(index).length;
+            size -= map.name(index).length + map.valueLength(index);
         }
         if (!hasRoom(call, count, size)) {
             return full(call, "proxy_replace_header_map_value", map);

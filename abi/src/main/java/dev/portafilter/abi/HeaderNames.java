@@ -31,11 +31,12 @@ final class HeaderNames {
                 + " proxy-authenticate proxy-authorization range referer retry-after sec-ch-ua sec-ch-ua-mobile"
                 + " sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server set-cookie"
                 + " strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade"
-                + " upgrade-insecure-requests user-agent vary via www-authenticate x-content-type-options"
+                + " upgrade-insecure-requests user-agent vary via www-authenticate x-api-key x-content-type-options"
                 + " x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto x-frame-options x-real-ip"
                 + " x-request-id x-requested-with";
         for (String name : names.split(" ")) {
-            keep(name, name(name));
+            // Interned, so that a literal elsewhere is the same text and is found without a look at its characters.
+            keep(name.intern(), name(name));
         }
         keep("host", HOST);
         keep(":authority", AUTHORITY);
@@ -60,7 +61,7 @@ final class HeaderNames {
 
     private static int place(String name) {
         int hash = name.hashCode();
-        return hash + (hash >>> 9) & PLACES - 1;
+        return (hash ^ hash >>> 9 ^ hash >>> 18) & PLACES - 1;
     }
 
     private static void keep(String name, byte[] bytes) {

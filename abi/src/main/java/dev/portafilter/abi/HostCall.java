@@ -20,6 +20,7 @@ public final class HostCall {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int SHOWN_SIZE = 100;
     private static final int MAX_SLOTS = 16;
+    private static final int FEW = 6;
 
     private final Guest guest;
     private final Host host;
@@ -117,9 +118,29 @@ public final class HostCall {
             arguments = slotsWhileAllocating;
         }
         long[] to = arguments;
-        // By hand: they are few, and a call of the JVM's copying costs more.
-        for (int i = 0; i < given.length; i++) {
-            to[i] = given[i];
+        // One by one: the guest has just written them one by one, and a processor that is asked for several of such
+        // writes at once, as a loop or a call of the JVM's copying does, waits until all its earlier writes are out.
+        int count = given.length;
+        if (count > FEW) {
+            System.arraycopy(given, FEW, to, FEW, count - FEW);
+        }
+        if (count > 5) {
+            to[5] = given[5];
+        }
+        if (count > 4) {
+            to[4] = given[4];
+        }
+        if (count > 3) {
+            to[3] = given[3];
+        }
+        if (count > 2) {
+            to[2] = given[2];
+        }
+        if (count > 1) {
+            to[1] = given[1];
+        }
+        if (count > 0) {
+            to[0] = given[0];
         }
     }
 

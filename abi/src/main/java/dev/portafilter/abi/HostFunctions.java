@@ -152,7 +152,7 @@ public final class HostFunctions {
                         returnU32("token")),
                 hostFunction(
                         "proxy_grpc_call",
-                        GrpcFunctions::start,
+                        GrpcFunctions::call,
                         bytes("upstream"),
                         bytes("service"),
                         bytes("method"),
@@ -162,15 +162,15 @@ public final class HostFunctions {
                         returnU32("token")),
                 hostFunction(
                         "proxy_grpc_stream",
-                        GrpcFunctions::start,
+                        GrpcFunctions::stream,
                         bytes("upstream"),
                         bytes("service"),
                         bytes("method"),
                         bytes("initial_md"),
                         returnU32("token")),
                 hostFunction("proxy_grpc_send", GrpcFunctions::send, u32("token"), bytes("message"), u32("end_stream")),
-                hostFunction("proxy_grpc_cancel", GrpcFunctions::cancelOrClose, u32("token")),
-                hostFunction("proxy_grpc_close", GrpcFunctions::cancelOrClose, u32("token")));
+                hostFunction("proxy_grpc_cancel", GrpcFunctions::cancel, u32("token")),
+                hostFunction("proxy_grpc_close", GrpcFunctions::close, u32("token")));
     }
 
     private static List<HostFunction> shared() {

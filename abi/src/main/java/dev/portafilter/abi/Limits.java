@@ -17,6 +17,9 @@ public final class Limits {
     /** Bytes that a buffer may reach by a guest's change; keeps sizes far from the end of a Java array. */
     public static final int BUFFER_SIZE = 1 << 30;
 
+    /** Bytes of the names of a gRPC call's service and method; servers refuse paths far shorter than this. */
+    public static final int GRPC_PATH_SIZE = 1 << 14;
+
     /** Bytes of one log message that are kept; longer ones are cut, so that a guest cannot fill the log with one call. */
     public static final int LOG_MESSAGE_SIZE = 1 << 20;
 

@@ -25,6 +25,7 @@ final class FakeContext implements EffectiveContext {
     int nextToken = 4;
     HeaderMap sentHeaders;
     HeaderMap sentTrailers;
+    GrpcCallHead grpcHead;
 
     private final int id;
     private final int rootId;
@@ -113,6 +114,40 @@ final class FakeContext implements EffectiveContext {
             nextToken += 4;
         }
         return ask("httpCall " + text(upstream) + " " + text(body) + " " + timeoutMillis);
+    }
+
+    @Override
+    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        grpcHead = head;
+        if (answer == Status.OK) {
+            token.set(5);
+        }
+        return ask("grpcCall " + head.target().cluster() + head.path() + " " + text(message) + " "
+                + Integer.toUnsignedString(timeoutMillis));
+    }
+
+    @Override
+    public Status grpcStream(GrpcCallHead head, CallToken token) {
+        grpcHead = head;
+        if (answer == Status.OK) {
+            token.set(6);
+        }
+        return ask("grpcStream " + head.target().cluster() + head.path());
+    }
+
+    @Override
+    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return ask("grpcSend " + token + " " + text(message) + " " + endOfStream);
+    }
+
+    @Override
+    public Status grpcCancel(int token) {
+        return ask("grpcCancel " + token);
+    }
+
+    @Override
+    public Status grpcClose(int token) {
+        return ask("grpcClose " + token);
     }
 
     @Override

@@ -30,6 +30,9 @@ final class Lifecycle implements Runnable {
         responseHeaders = scenario.responseHeaders();
         builtRequest = HeaderMap.of(requestHeaders);
         builtResponse = HeaderMap.of(responseHeaders);
+        // In bytes, as a server has them that does not make text of what it reads.
+        builtRequest.byteSize();
+        builtResponse.byteSize();
         responseBody = scenario.responseBody();
     }
 

@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
             extract(directory);
             DemoTrace trace = new DemoTrace();
             try (Serving serving = start(servers, directory, trace, logs)) {
-                return run(servers, serving, trace);
+                return run(servers, serving, trace, directory);
             }
         } catch (ServePlan.Refused | GatewayException e) {
             spec.commandLine().getErr().println(e.getMessage());
@@ -71,7 +71,8 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int run(DemoServers servers, Serving serving, DemoTrace trace) throws IOException, InterruptedException {
+    private int run(DemoServers servers, Serving serving, DemoTrace trace, Path directory)
+            throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         DemoReport report = new DemoReport(spec.commandLine().getColorScheme(), out);
         report.title(serving.url(), servers.upstreamUrl(), servers.keysUrl());
@@ -80,10 +81,31 @@ final class DemoCommand implements Callable<Integer> {
         good &= requests.sendAll();
         report.verdict(good);
         if (!once) {
+            trace.stop();
+            servers.stopWatching();
+            endWhenStopped(serving, directory);
             report.invitation(serving.url(), DemoServers.GOOD_KEY);
             new CountDownLatch(1).await();
         }
         return good ? 0 : 1;
+    }
+
+    // To be stopped by a signal is how it ends, so it is no failure; see also serve.
+    private static void endWhenStopped(Serving serving, Path directory) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            serving.close();
+                            int code = 0;
+                            try {
+                                delete(directory);
+                            } catch (IOException e) {
+                                System.err.println(directory + ": cannot be removed (" + e + ")");
+                                code = 1;
+                            }
+                            Runtime.getRuntime().halt(code);
+                        },
+                        "portafilter-stop"));
     }
 
     private static boolean chain(Serving serving, DemoReport report) {

@@ -28,6 +28,7 @@ final class DemoServers implements AutoCloseable {
     private final HttpServer keys;
     private final ConcurrentLinkedQueue<String> seenByUpstream = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> seenByKeys = new ConcurrentLinkedQueue<>();
+    private volatile boolean watching = true;
 
     DemoServers() throws IOException {
         upstream = server(this::echo);
@@ -60,6 +61,13 @@ final class DemoServers implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** Notes nothing from now on, and serves on. */
+    void stopWatching() {
+        watching = false;
+        seenByUpstream.clear();
+        seenByKeys.clear();
+    }
+
     /** What the upstream has seen since this was last asked, a request per entry. */
     List<String> takeSeenByUpstream() {
         return take(seenByUpstream);
@@ -76,9 +84,15 @@ final class DemoServers implements AutoCloseable {
         return taken;
     }
 
+    private void note(ConcurrentLinkedQueue<String> seen, String request) {
+        if (watching) {
+            seen.add(request);
+        }
+    }
+
     private void echo(HttpExchange exchange) throws IOException {
         String request = text(exchange);
-        seenByUpstream.add(request);
+        note(seenByUpstream, request);
         String body = "you sent\n" + request.indent(2) + NOTE + "\n";
         exchange.getResponseHeaders().set("content-type", "text/plain");
         exchange.getResponseHeaders().set("x-powered-by", "echo/1.0");
@@ -87,7 +101,7 @@ final class DemoServers implements AutoCloseable {
 
     private void check(HttpExchange exchange) throws IOException {
         exchange.getRequestBody().readAllBytes();
-        seenByKeys.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+        note(seenByKeys, exchange.getRequestMethod() + " " + exchange.getRequestURI());
         boolean good = GOOD_KEY.equals(exchange.getRequestHeaders().getFirst("x-api-key"));
         if (good) {
             exchange.getResponseHeaders().set("x-user", "alice");

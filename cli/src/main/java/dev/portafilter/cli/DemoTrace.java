@@ -5,13 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Keeps what the plugins did until it is asked for. */
+/** Keeps what the plugins did until it is asked for, or until nobody is going to ask any more. */
 final class DemoTrace implements CallbackTrace {
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+    private volatile boolean watching = true;
 
     @Override
     public void called(Event event) {
-        events.add(event);
+        if (watching) {
+            events.add(event);
+        }
+    }
+
+    /** Keeps nothing from now on. */
+    void stop() {
+        watching = false;
+        events.clear();
     }
 
     /** What happened since this was last asked, in order. */

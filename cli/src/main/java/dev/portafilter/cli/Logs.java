@@ -31,14 +31,23 @@ final class Logs implements PluginLog, AutoCloseable {
         Logs logs = new Logs(format, level, out);
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        AppenderBase<ILoggingEvent> appender = logs.new HostAppender();
+        logs.attach(context);
+        return logs;
+    }
+
+    /** Takes over the logging of a process that has just started, until a command {@linkplain #install says} how. */
+    static void begin(LoggerContext context) {
+        new Logs(LogFormat.TEXT, LogLevel.INFO, System.err).attach(context);
+    }
+
+    private void attach(LoggerContext context) {
+        AppenderBase<ILoggingEvent> appender = new HostAppender();
         appender.setContext(context);
         appender.start();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger("dev.portafilter").setLevel(hostLevel(level));
-        return logs;
     }
 
     private static Level hostLevel(LogLevel level) {

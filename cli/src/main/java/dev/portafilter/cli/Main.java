@@ -1,5 +1,6 @@
 package dev.portafilter.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,6 +18,16 @@ public final class Main implements Runnable {
     private Main() {
         // An @ begins a value of an option here, not a file of options.
         commandLine.setExpandAtFiles(false);
+        commandLine.setParameterExceptionHandler(Main::notUnderstood);
+    }
+
+    /** What is wrong with the arguments, and where to read on: the whole usage would push it off the screen. */
+    private static int notUnderstood(CommandLine.ParameterException wrong, String[] args) {
+        CommandLine asked = wrong.getCommandLine();
+        PrintWriter err = asked.getErr();
+        err.println(wrong.getMessage());
+        err.println("See '" + asked.getCommandSpec().qualifiedName() + " --help'.");
+        return asked.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** The command, ready to execute. */

@@ -58,6 +58,10 @@ final class ServeCommand implements Callable<Integer> {
         for (PluginStatus plugin : serving.plugins()) {
             logs.note(LogLevel.INFO, describe(plugin));
         }
+        String admin = serving.adminUrl();
+        if (admin != null) {
+            logs.note(LogLevel.INFO, "admin on " + admin);
+        }
         return serveUntilStopped(serving, logs);
     }
 
@@ -80,7 +84,7 @@ final class ServeCommand implements Callable<Integer> {
                         },
                         "portafilter-stop"));
         PrintWriter out = spec.commandLine().getOut();
-        out.println("listening on " + serving.url());
+        serving.urls().forEach(url -> out.println("listening on " + url));
         out.flush();
         new CountDownLatch(1).await();
         return 0;

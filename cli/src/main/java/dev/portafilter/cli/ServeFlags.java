@@ -30,6 +30,18 @@ final class ServeFlags {
     @Nullable String listen;
 
     @Option(
+            names = "--tcp-listen",
+            paramLabel = "HOST:PORT",
+            description = "Where TCP clients connect, for plugins of type NETWORK; port 0 takes a free one.")
+    @Nullable String tcpListen;
+
+    @Option(
+            names = "--tcp-upstream",
+            paramLabel = "HOST:PORT",
+            description = "Where TCP connections go. With --tcp-listen and without --upstream there is no HTTP.")
+    @Nullable String tcpUpstream;
+
+    @Option(
             names = "--admin",
             paramLabel = "HOST:PORT",
             description = "Where operators look: /healthz /readyz /metrics /plugins. Default: nowhere.")

@@ -5,6 +5,7 @@ import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.GatewayLimits;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.gateway.standalone.Target;
+import dev.portafilter.gateway.standalone.TcpRoute;
 import dev.portafilter.resources.Problem;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
@@ -12,13 +13,16 @@ import dev.portafilter.resources.ResourceSet;
 import dev.portafilter.resources.Selection;
 import dev.portafilter.resources.Workload;
 import dev.portafilter.runtime.plugin.PluginLimits;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.stream.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +86,8 @@ record ServePlan(
             GatewayLimits limits = checked("settings", this::gatewayLimits, GatewayLimits.DEFAULT);
             PluginLimits pluginLimits = checked("settings", this::pluginLimits, PluginLimits.DEFAULT);
             WorkerOptions workers = checked("settings", this::workerOptions, WorkerOptions.DEFAULT);
-            Selection selection = selection(pluginLimits);
             GatewayOptions gateway = gateway(limits);
+            Selection selection = selection(pluginLimits);
             Path cache = CacheDirectory.of(text("cache-dir", flags.cacheDirectory));
             problems.addAll(0, settings.problems());
             if (!problems.isEmpty() || gateway == null || selection == null) {
@@ -93,11 +97,9 @@ record ServePlan(
         }
 
         private @Nullable GatewayOptions gateway(GatewayLimits limits) {
-            String upstream = text("upstream", flags.upstream);
-            Target target = upstream == null ? null : parsed("--upstream", upstream, Target::parse);
-            if (upstream == null) {
-                problems.add("--upstream: is missing (expected: http://HOST:PORT)");
-            }
+            int before = problems.size();
+            TcpRoute tcp = tcpRoute();
+            Target target = servesHttp() ? upstream() : null;
             String listen = text("listen", flags.listen);
             Endpoint endpoint = parsed("--listen", listen == null ? DEFAULT_LISTEN : listen, Endpoint::parse);
             String admin = text("admin", flags.admin);
@@ -107,12 +109,14 @@ record ServePlan(
             Integer count = workers == null
                     ? Integer.valueOf(Runtime.getRuntime().availableProcessors())
                     : parsed("--workers", workers, Collector::wholeNumber);
-            if (target == null || endpoint == null || count == null || admin != null && adminEndpoint == null) {
+            if (problems.size() > before || endpoint == null || count == null) {
                 return null;
             }
             try {
-                GatewayOptions.Builder builder = GatewayOptions.builder(target)
-                        .listen(endpoint)
+                GatewayOptions.Builder builder =
+                        target == null ? GatewayOptions.builder() : GatewayOptions.builder(target);
+                builder.listen(endpoint)
+                        .tcp(tcp)
                         .admin(adminEndpoint)
                         .tls(path("tls-cert", flags.tlsCertificate), path("tls-key", flags.tlsKey))
                         .ca(path("ca", flags.ca))
@@ -126,11 +130,64 @@ record ServePlan(
             }
         }
 
+        private boolean servesTcp() {
+            return text("tcp-listen", flags.tcpListen) != null || text("tcp-upstream", flags.tcpUpstream) != null;
+        }
+
+        /** HTTP is what is meant when nothing is said about TCP. */
+        private boolean servesHttp() {
+            return text("upstream", flags.upstream) != null || text("listen", flags.listen) != null || !servesTcp();
+        }
+
+        private @Nullable Target upstream() {
+            String upstream = text("upstream", flags.upstream);
+            if (upstream == null) {
+                problems.add("--upstream: is missing (expected: http://HOST:PORT)");
+            }
+            return upstream == null ? null : parsed("--upstream", upstream, Target::parse);
+        }
+
+        private @Nullable TcpRoute tcpRoute() {
+            if (!servesTcp()) {
+                return null;
+            }
+            Endpoint listen = endpoint("tcp-listen", flags.tcpListen);
+            Endpoint upstream = endpoint("tcp-upstream", flags.tcpUpstream);
+            return listen == null || upstream == null
+                    ? null
+                    : parsed("--tcp-upstream", upstream, given -> new TcpRoute(listen, given));
+        }
+
+        private @Nullable Endpoint endpoint(String key, @Nullable String flag) {
+            String text = text(key, flag);
+            if (text == null) {
+                problems.add(
+                        "--" + key + ": is missing (expected: HOST:PORT, with --tcp-listen and --tcp-upstream both)");
+                return null;
+            }
+            return parsed("--" + key, text, Endpoint::parse);
+        }
+
+        private Set<PluginType> traffic() {
+            Set<PluginType> types = EnumSet.noneOf(PluginType.class);
+            if (servesHttp()) {
+                types.add(PluginType.HTTP);
+            }
+            if (servesTcp()) {
+                types.add(PluginType.NETWORK);
+            }
+            return types;
+        }
+
         private static Integer wholeNumber(String text) {
             if (!text.matches("[0-9]{1,6}")) {
                 throw new IllegalArgumentException("\"" + text + "\" is no number (expected: 1..1024)");
             }
-            return Integer.valueOf(text);
+            int number = Integer.parseInt(text);
+            if (number < 1 || number > 1_024) {
+                throw new IllegalArgumentException(number + " is out of range (expected: 1..1024)");
+            }
+            return number;
         }
 
         private Map<String, Target> clusters() {
@@ -159,7 +216,8 @@ record ServePlan(
                     .modules(new FileModules())
                     .build();
             ResourceSet resources = ResourceReader.read(Path.of(config), options);
-            Selection selection = Selection.of(resources.resources(), workload());
+            Selection selection =
+                    Selection.of(resources.resources(), workload()).carrying(traffic());
             for (Problem problem : resources.problems()) {
                 (problem.isError() ? problems : warnings).add(problem.toString());
             }
@@ -200,6 +258,8 @@ record ServePlan(
                     settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
                     settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
                     settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
+                    settings.smallNumber("limits.grpcCalls", defaults.grpcCalls()),
+                    settings.smallNumber("limits.grpcMessageBytes", defaults.grpcMessageBytes()),
                     settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
         }
 
@@ -219,9 +279,9 @@ record ServePlan(
             return text == null ? null : Path.of(text);
         }
 
-        private <T> @Nullable T parsed(String name, String text, Function<String, T> parser) {
+        private <S, T> @Nullable T parsed(String name, S given, Function<S, T> parser) {
             try {
-                return parser.apply(text);
+                return parser.apply(given);
             } catch (IllegalArgumentException e) {
                 problems.add(name + ": " + e.getMessage());
                 return null;

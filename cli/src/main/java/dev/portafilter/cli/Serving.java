@@ -1,11 +1,13 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ final class Serving implements AutoCloseable {
                 .services(HostServices.builder()
                         .log(log)
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())
@@ -43,9 +46,28 @@ final class Serving implements AutoCloseable {
         gateway.start(loaded);
     }
 
-    /** Where clients connect. */
+    /** Where HTTP clients connect. */
     String url() {
         return (options.tlsCertificate() == null ? "http://" : "https://") + gateway.endpoint();
+    }
+
+    /** Every place where clients connect, HTTP first. */
+    List<String> urls() {
+        List<String> urls = new ArrayList<>();
+        if (options.upstream() != null) {
+            urls.add(url());
+        }
+        Endpoint tcp = gateway.tcpEndpoint();
+        if (tcp != null) {
+            urls.add("tcp://" + tcp);
+        }
+        return urls;
+    }
+
+    /** Where operators look; null when they were given no place. */
+    @Nullable String adminUrl() {
+        Endpoint admin = gateway.adminEndpoint();
+        return admin == null ? null : "http://" + admin;
     }
 
     List<PluginStatus> plugins() {

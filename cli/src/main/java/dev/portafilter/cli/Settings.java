@@ -25,6 +25,8 @@ final class Settings {
             "config",
             "upstream",
             "listen",
+            "tcp-listen",
+            "tcp-upstream",
             "admin",
             "tls-cert",
             "tls-key",
@@ -105,6 +107,8 @@ final class Settings {
         keys.put("limits.startDeadlineMillis", "longest time of a VM's start");
         keys.put("limits.bufferBytes", "most body bytes held while a plugin pauses");
         keys.put("limits.httpCalls", "most HTTP calls in flight per VM");
+        keys.put("limits.grpcCalls", "most gRPC calls and streams under way per VM");
+        keys.put("limits.grpcMessageBytes", "largest message of a gRPC call");
         keys.put("limits.logLinesPerSecond", "most log lines per plugin and worker");
         keys.put("limits.headerBytes", "largest head of a message");
         keys.put("limits.headerCount", "most header lines of a request");

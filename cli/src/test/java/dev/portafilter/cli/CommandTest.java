@@ -64,6 +64,23 @@ class CommandTest {
     }
 
     @Test
+    void serve_withHalfOfTcp_saysWhatIsMissing_andAsksForNoHttp() {
+        assertThat(execute("serve", "--tcp-listen", "here")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--tcp-listen: \"here\" is no endpoint", "--tcp-upstream: is missing")
+                .doesNotContain("--upstream: is missing");
+    }
+
+    @Test
+    void serve_withHttpListenerAndTcp_asksForBothUpstreams() {
+        int code = execute(
+                "serve", "--listen", "127.0.0.1:0", "--tcp-listen", "127.0.0.1:0", "--tcp-upstream", "127.0.0.1:0");
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--upstream: is missing", "--tcp-upstream: 127.0.0.1:0 has port 0 (expected: 1..65535)");
+    }
+
+    @Test
     void serve_withManyErrors_listsThemAll() throws IOException {
         Path config = Files.writeString(directory.resolve("plugins.yaml"), """
                 apiVersion: extensions.istio.io/v1alpha1
@@ -98,6 +115,7 @@ class CommandTest {
                         "spec.priority",
                         "--upstream",
                         "--listen",
+                        "--workers: 0 is out of range",
                         "--log-format",
                         "--cluster a");
     }

@@ -28,7 +28,8 @@ class MainTest {
     @Test
     void command_withAnUnknownOption_saysSoOnStandardErrorAndExitsWith2() {
         assertThat(command.execute("--grind")).isEqualTo(2);
-        assertThat(err.toString()).contains("--grind");
+        assertThat(err.toString()).contains("--grind", "See 'portafilter --help'.");
+        assertThat(err.toString().lines()).hasSize(2);
         assertThat(out.toString()).isEmpty();
     }
 }

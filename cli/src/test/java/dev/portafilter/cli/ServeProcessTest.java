@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -78,7 +79,57 @@ class ServeProcessTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(output.readLine()).isNull();
-        assertThat(Files.readString(errors)).contains("plugin default.misbehave: LOADED", "stopped");
+        assertThat(Files.readString(errors))
+                .contains("plugin default.misbehave: LOADED", "admin on http://127.0.0.1:", "stopped");
+    }
+
+    @Test
+    void serve_tcpBesideHttp_printsBothLines_andCarriesConnections() throws Exception {
+        Path errors = directory.resolve("stderr");
+        process = serve(
+                errors,
+                "--tcp-listen",
+                "127.0.0.1:0",
+                "--tcp-upstream",
+                "127.0.0.1:" + upstream.getAddress().getPort());
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        assertThat(output.readLine())
+                .as("standard error: %s", Files.readString(errors))
+                .startsWith("listening on http://127.0.0.1:");
+        String line = output.readLine();
+        assertThat(line).startsWith("listening on tcp://127.0.0.1:");
+        assertThat(overTcp(line)).contains("200 OK", "hello").doesNotContain("x-behaved");
+    }
+
+    @Test
+    void serve_tcpAlone_printsItsLine_andLeavesOutPluginsForHttp() throws Exception {
+        Path errors = directory.resolve("stderr");
+        process = start(
+                errors,
+                "--tcp-listen",
+                "127.0.0.1:0",
+                "--tcp-upstream",
+                "127.0.0.1:" + upstream.getAddress().getPort());
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = output.readLine();
+        assertThat(line).as("standard error: %s", Files.readString(errors)).startsWith("listening on tcp://127.0.0.1:");
+        assertThat(overTcp(line)).contains("200 OK", "hello");
+        assertThat(Files.readString(errors))
+                .contains("default/misbehave does not apply: type HTTP filters requests (expected: NETWORK)");
+    }
+
+    /** A request over a connection to the place that a line names, with its answer as text. */
+    private static String overTcp(String line) throws IOException {
+        int port = URI.create(line.substring("listening on ".length())).getPort();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     @Test
@@ -92,6 +143,16 @@ class ServeProcessTest {
     }
 
     private Process serve(Path errors, String... more) throws IOException {
+        List<String> flags = new ArrayList<>(List.of(
+                "--upstream", "http://127.0.0.1:" + upstream.getAddress().getPort()));
+        if (!List.of(more).contains("--listen")) {
+            flags.addAll(List.of("--listen", "127.0.0.1:0"));
+        }
+        flags.addAll(List.of(more));
+        return start(errors, flags.toArray(String[]::new));
+    }
+
+    private Process start(Path errors, String... flags) throws IOException {
         try (InputStream in = ServeProcessTest.class.getResourceAsStream("/dev/portafilter/plugins/misbehave.wasm")) {
             assertThat(in).isNotNull();
             Files.copy(in, directory.resolve("misbehave.wasm"));
@@ -112,16 +173,11 @@ class ServeProcessTest {
                 "serve",
                 "--config",
                 config.toString(),
-                "--upstream",
-                "http://127.0.0.1:" + upstream.getAddress().getPort(),
                 "--workers",
                 "1",
                 "--cache-dir",
                 "none"));
-        if (!List.of(more).contains("--listen")) {
-            command.addAll(List.of("--listen", "127.0.0.1:0"));
-        }
-        command.addAll(List.of(more));
+        command.addAll(List.of(flags));
         return new ProcessBuilder(command).redirectError(errors.toFile()).start();
     }
 }

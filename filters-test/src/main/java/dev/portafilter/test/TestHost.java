@@ -35,6 +35,7 @@ public final class TestHost implements AutoCloseable {
     private final FakeClock clock = new FakeClock();
     private final RecordingPluginLog log;
     private final ScriptedHttpCalls httpCalls;
+    private final ScriptedGrpcCalls grpcCalls;
     private final ProxyWasmHost host;
     private final List<TestWorker> workers = new ArrayList<>();
     private boolean closed;
@@ -42,11 +43,13 @@ public final class TestHost implements AutoCloseable {
     private TestHost(Builder builder) {
         log = new RecordingPluginLog(builder.logLevel);
         httpCalls = builder.httpCalls;
+        grpcCalls = builder.grpcCalls;
         HostServices.Builder services = HostServices.builder()
                 .clock(clock)
                 .random(new Random(RANDOM_SEED))
                 .log(log)
-                .httpCalls(httpCalls);
+                .httpCalls(httpCalls)
+                .grpcCalls(grpcCalls);
         builder.services.forEach(change -> change.accept(services));
         host = ProxyWasmHost.builder()
                 .plugins(builder.plugins)
@@ -77,6 +80,11 @@ public final class TestHost implements AutoCloseable {
         return worker().open();
     }
 
+    /** Opens a stream for a new TCP connection on the first worker; it begins with {@link InMemoryConnection#connect}. */
+    public InMemoryConnection openConnection() {
+        return worker().openConnection();
+    }
+
     /** The first worker. */
     public TestWorker worker() {
         return workers.get(0);
@@ -97,9 +105,14 @@ public final class TestHost implements AutoCloseable {
         return log;
     }
 
-    /** The calls of plugins. */
+    /** The HTTP calls of plugins. */
     public ScriptedHttpCalls httpCalls() {
         return httpCalls;
+    }
+
+    /** The gRPC calls and streams of plugins. */
+    public ScriptedGrpcCalls grpcCalls() {
+        return grpcCalls;
     }
 
     /** The clock. */
@@ -122,7 +135,7 @@ public final class TestHost implements AutoCloseable {
         while (busy) {
             busy = false;
             for (TestWorker worker : workers) {
-                busy |= worker.executor().runAll() > 0;
+                busy |= worker.runAll() > 0;
             }
         }
     }
@@ -169,6 +182,9 @@ public final class TestHost implements AutoCloseable {
         if (httpCalls.inFlight() > 0) {
             faults.add(httpCalls.inFlight() + " HTTP calls are in flight (expected: none)");
         }
+        if (grpcCalls.inFlight() > 0) {
+            faults.add(grpcCalls.inFlight() + " gRPC calls are under way (expected: none)");
+        }
         if (!faults.isEmpty()) {
             throw new AssertionError(String.join("\n", faults));
         }
@@ -189,6 +205,7 @@ public final class TestHost implements AutoCloseable {
         private final List<PluginSpec> plugins = new ArrayList<>();
         private final List<Consumer<HostServices.Builder>> services = new ArrayList<>();
         private ScriptedHttpCalls httpCalls = new ScriptedHttpCalls();
+        private ScriptedGrpcCalls grpcCalls = new ScriptedGrpcCalls();
         private WorkerOptions options = WorkerOptions.DEFAULT;
         private LogLevel logLevel = LogLevel.TRACE;
         private boolean interpreter = Boolean.getBoolean(INTERPRETER_PROPERTY);
@@ -209,9 +226,10 @@ public final class TestHost implements AutoCloseable {
                     .build());
         }
 
-        /** Makes a cluster known that plugins can call. */
+        /** Makes a cluster known that plugins can call, by HTTP and by gRPC. */
         public Builder cluster(String name) {
             httpCalls.cluster(name);
+            grpcCalls.cluster(name);
             return this;
         }
 

@@ -9,6 +9,7 @@ public final class TestWorker {
     private final ManualWorkerExecutor executor;
     private final Worker worker;
     private final List<InMemoryExchange> exchanges = new ArrayList<>();
+    private final List<InMemoryConnection> connections = new ArrayList<>();
 
     TestWorker(ManualWorkerExecutor executor, Worker worker) {
         this.executor = executor;
@@ -23,9 +24,20 @@ public final class TestWorker {
         return exchange;
     }
 
-    /** Runs what waits to be run on this worker. */
-    public void runAll() {
-        executor.runAll();
+    /** Opens a stream for a new TCP connection, which begins with {@link InMemoryConnection#connect}. */
+    public InMemoryConnection openConnection() {
+        InMemoryConnection connection = new InMemoryConnection(this);
+        connections.add(connection);
+        return connection;
+    }
+
+    /** Runs what waits to be run on this worker, and lets upstreams that are wanted be connected; gives what was run. */
+    public int runAll() {
+        int count = executor.runAll();
+        for (InMemoryConnection connection : List.copyOf(connections)) {
+            connection.settle();
+        }
+        return count;
     }
 
     /** The thread. */
@@ -47,6 +59,8 @@ public final class TestWorker {
     void verify(int rootCount, boolean exactly, List<String> faults) {
         exchanges.forEach(exchange -> faults.addAll(exchange.faults()));
         exchanges.removeIf(InMemoryExchange::finished);
+        connections.forEach(connection -> faults.addAll(connection.faults()));
+        connections.removeIf(InMemoryConnection::finished);
         if (worker.streamCount() > 0) {
             faults.add(worker.streamCount() + " streams are open (expected: none)");
         }

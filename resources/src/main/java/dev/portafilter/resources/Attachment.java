@@ -1,5 +1,6 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.runtime.plugin.PluginType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,14 +19,6 @@ public record Attachment(
         List<TargetReference> targetRefs,
         List<TrafficMatch> match,
         PluginType type) {
-    /** What a plugin filters. */
-    public enum PluginType {
-        /** HTTP requests. */
-        HTTP,
-        /** Connections. */
-        NETWORK
-    }
-
     /** On which side of a connection the workload is. */
     public enum Mode {
         /** Both sides. */

@@ -1,9 +1,9 @@
 package dev.portafilter.resources;
 
 import dev.portafilter.resources.Attachment.Mode;
-import dev.portafilter.resources.Attachment.PluginType;
 import dev.portafilter.resources.Attachment.TargetReference;
 import dev.portafilter.resources.Attachment.TrafficMatch;
+import dev.portafilter.runtime.plugin.PluginType;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,30 +1,36 @@
 package dev.portafilter.resources;
 
 import dev.portafilter.resources.Attachment.Mode;
-import dev.portafilter.resources.Attachment.PluginType;
 import dev.portafilter.resources.Attachment.TargetReference;
 import dev.portafilter.resources.Attachment.TrafficMatch;
 import dev.portafilter.runtime.plugin.ChainOrder;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which resources apply to the HTTP traffic of a workload, and why the others do not. Source: WasmPlugin reference,
+ * Which resources apply to the traffic of a workload, and why the others do not. Source: WasmPlugin reference,
  * sections 2.2 to 2.8.
  *
- * @param chain the resources that filter, in chain order
+ * @param chain the resources that filter HTTP, in chain order
+ * @param network the resources that filter connections, in chain order
  * @param services the resources that run once and are in no chain, by name
  * @param excluded the others, in the order given
  * @param warnings what was not looked at
  */
 public record Selection(
-        List<PluginResource> chain, List<PluginResource> services, List<Exclusion> excluded, List<Problem> warnings) {
+        List<PluginResource> chain,
+        List<PluginResource> network,
+        List<PluginResource> services,
+        List<Exclusion> excluded,
+        List<Problem> warnings) {
     /** Why a resource does not apply. */
     public enum Reason {
         /** It is in a namespace that the workload does not look at. */
@@ -35,7 +41,7 @@ public record Selection(
         TARGET,
         /** It is for other traffic. */
         MATCH,
-        /** It filters connections, which this host does not. */
+        /** It filters what this host does not carry. */
         UNSUPPORTED
     }
 
@@ -57,6 +63,7 @@ public record Selection(
     /** Selects from resources. */
     public static Selection of(Collection<PluginResource> resources, Workload workload) {
         List<PluginResource> chain = new ArrayList<>();
+        List<PluginResource> network = new ArrayList<>();
         List<PluginResource> services = new ArrayList<>();
         List<Exclusion> excluded = new ArrayList<>();
         List<Problem> warnings = new ArrayList<>();
@@ -66,18 +73,47 @@ public record Selection(
                 excluded.add(exclusion);
                 continue;
             }
-            (resource.spec().service() ? services : chain).add(resource);
+            boolean connections = resource.spec().type() == PluginType.NETWORK;
+            (resource.spec().service() ? services : connections ? network : chain).add(resource);
             warn(resource, workload, warnings);
         }
         Comparator<PluginResource> order = Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
         chain.sort(order);
+        network.sort(order);
         services.sort(order);
-        return new Selection(List.copyOf(chain), List.copyOf(services), List.copyOf(excluded), List.copyOf(warnings));
+        return new Selection(
+                List.copyOf(chain),
+                List.copyOf(network),
+                List.copyOf(services),
+                List.copyOf(excluded),
+                List.copyOf(warnings));
     }
 
-    /** The plugins of the chain in order, then the services. */
+    /** The same for a host that carries only some kinds of traffic: the other chains are empty, and services stay. */
+    public Selection carrying(Set<PluginType> types) {
+        boolean http = types.contains(PluginType.HTTP);
+        boolean connections = types.contains(PluginType.NETWORK);
+        List<Exclusion> more = new ArrayList<>(excluded);
+        if (!http) {
+            chain.forEach(
+                    resource -> more.add(unsupported(resource, "type HTTP filters requests (expected: NETWORK)")));
+        }
+        if (!connections) {
+            network.forEach(
+                    resource -> more.add(unsupported(resource, "type NETWORK filters connections (expected: HTTP)")));
+        }
+        return new Selection(
+                http ? chain : List.of(), connections ? network : List.of(), services, List.copyOf(more), warnings);
+    }
+
+    private static Exclusion unsupported(PluginResource resource, String detail) {
+        return new Exclusion(resource, Reason.UNSUPPORTED, detail);
+    }
+
+    /** The plugins of the chain in order, then those for connections, then the services. */
     public List<PluginSpec> plugins() {
-        return Stream.concat(chain.stream(), services.stream())
+        return Stream.of(chain, network, services)
+                .flatMap(List::stream)
                 .map(PluginResource::spec)
                 .toList();
     }
@@ -104,9 +140,6 @@ public record Selection(
         }
         if (!matches(attachment.match(), workload)) {
             return new Exclusion(resource, Reason.MATCH, "no match fits " + traffic(workload));
-        }
-        if (attachment.type() == PluginType.NETWORK) {
-            return new Exclusion(resource, Reason.UNSUPPORTED, "type NETWORK filters connections (expected: HTTP)");
         }
         return null;
     }

@@ -274,6 +274,7 @@ final class WasmPluginReader {
                 .vmId(extras.vmId())
                 .configuration((raw == null ? plugin.pluginConfig() : raw).getBytes(StandardCharsets.UTF_8))
                 .vmConfiguration(extras.vmConfiguration().getBytes(StandardCharsets.UTF_8))
+                .type(plugin.attachment().type())
                 .phase(plugin.phase())
                 .priority(priority == null ? unset : priority)
                 .failurePolicy(plugin.failStrategy())

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.portafilter.resources.Selection.Reason;
 import dev.portafilter.resources.Workload.Side;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,11 +124,30 @@ class SelectionTest {
     }
 
     @Test
-    void O21_network_isInNoHttpChain() {
-        assertThat(reason(INGRESS, "type: NETWORK"))
-                .isEqualTo("UNSUPPORTED ingress/p does not apply: type NETWORK filters connections (expected: HTTP)");
-        assertThat(select(Workload.any(), named("p", "x", "type: NETWORK")).chain())
-                .isEmpty();
+    void O21_network_isInAChainOfItsOwn() {
+        String text = named("a", "ingress", "type: NETWORK", "priority: 1") + "---\n" + named("h", "ingress") + "---\n"
+                + named("b", "ingress", "type: NETWORK", "priority: 2");
+        Selection selection = select(INGRESS, text);
+        assertThat(names(selection)).isEqualTo("h");
+        assertThat(selection.network()).extracting(r -> r.spec().name()).containsExactly("b", "a");
+        assertThat(selection.plugins()).extracting(PluginSpec::name).containsExactly("h", "b", "a");
+        assertThat(selection.plugins())
+                .extracting(PluginSpec::type)
+                .containsExactly(PluginType.HTTP, PluginType.NETWORK, PluginType.NETWORK);
+    }
+
+    @Test
+    void typeThatTheHostDoesNotCarry_isUnsupported() {
+        String text = named("n", "ingress", "type: NETWORK") + "---\n" + named("h", "ingress");
+        Selection http = select(INGRESS, text).carrying(Set.of(PluginType.HTTP));
+        assertThat(http.plugins()).extracting(PluginSpec::name).containsExactly("h");
+        assertThat(http.excluded())
+                .hasToString("[ingress/n does not apply: type NETWORK filters connections (expected: HTTP)]");
+        assertThat(http.excluded().get(0).reason()).isEqualTo(Reason.UNSUPPORTED);
+        Selection network = select(INGRESS, text).carrying(Set.of(PluginType.NETWORK));
+        assertThat(network.plugins()).extracting(PluginSpec::name).containsExactly("n");
+        assertThat(network.excluded())
+                .hasToString("[ingress/h does not apply: type HTTP filters requests (expected: NETWORK)]");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.portafilter.runtime;
 
 import dev.portafilter.runtime.plugin.ChainOrder;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.MetricStore;
 import dev.portafilter.runtime.stream.LoadedPlugin;
@@ -42,8 +43,13 @@ final class PluginStates implements WorkerObserver {
 
     PluginStates(List<LoadedPlugin> chain, List<LoadedPlugin> services, MetricStore metrics) {
         this.metrics = metrics;
-        for (int i = 0; i < chain.size(); i++) {
-            add(chain.get(i), i, place(chain, i));
+        for (PluginType type : PluginType.values()) {
+            List<LoadedPlugin> together = chain.stream()
+                    .filter(plugin -> plugin.spec().type() == type)
+                    .toList();
+            for (int i = 0; i < together.size(); i++) {
+                add(together.get(i), i, place(together, i));
+            }
         }
         for (LoadedPlugin service : services) {
             add(service, -1, "a service: in no chain, on a worker of its own");

@@ -6,7 +6,7 @@ import dev.portafilter.runtime.plugin.PluginSpec;
  * How a plugin is doing.
  *
  * @param spec what was asked for
- * @param position place in the chain, from 0; -1 for a service
+ * @param position place in the chain of its type, from 0; -1 for a service
  * @param reason why it stands there, or why it failed, in words
  * @param state what it is
  * @param digest SHA-256 of the code, 64 hex digits; empty when the code could not be read

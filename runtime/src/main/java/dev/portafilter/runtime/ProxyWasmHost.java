@@ -105,7 +105,7 @@ public final class ProxyWasmHost implements AutoCloseable {
         return worker;
     }
 
-    /** Every plugin in chain order, then the services, as they are now. */
+    /** Every plugin in chain order, those for HTTP first, then those for connections and the services, as they are now. */
     public List<PluginStatus> plugins() {
         return states.snapshot();
     }

@@ -17,6 +17,7 @@ import static dev.portafilter.test.guest.Ops.call;
 import static dev.portafilter.test.guest.Ops.keep;
 import static dev.portafilter.test.guest.Ops.note;
 import static dev.portafilter.test.guest.Ops.outBytes;
+import static dev.portafilter.test.guest.Ops.outPairs;
 import static dev.portafilter.test.guest.Ops.outWord;
 import static dev.portafilter.test.guest.Ops.param;
 import static dev.portafilter.test.guest.Ops.returns;
@@ -78,6 +79,43 @@ class ContextVectorsTest extends VectorSuite {
                 spec("b", listener()));
         play.forget().get();
         assertThat(play.lines("b")).containsExactly("on_context_create 2 1", "on_log 2", "on_done 2", "on_delete 2");
+    }
+
+    @Vector(46)
+    void request_refusedByTheGateway_isToldOfAtItsEnd() {
+        GuestModule module = listener()
+                .on(
+                        ON_LOG,
+                        call("get_header_map_pairs", 0, outPairs()),
+                        call("get_header_map_value", 2, ":status", outBytes()),
+                        call("get_property", "response\0code_details", outBytes()),
+                        call("get_property", "request\0path", outBytes()));
+        Play play = play(module).forget();
+        InMemoryExchange unread = play.open();
+        unread.stream().refuse(new HeaderMap(), 400, bytes("Bad Request"), "http1.invalid_url");
+        assertThat(unread.events()).containsExactly("upstream cancelled", "client head 400", "client 11 bytes end");
+        assertThat(play.lines())
+                .containsExactly(
+                        "on_context_create 2 1",
+                        "on_log 2",
+                        "get_header_map_pairs OK null",
+                        "get_header_map_value OK \"400\"",
+                        "get_property OK \"http1.invalid_url\"",
+                        "get_property NOT_FOUND -",
+                        "on_done 2",
+                        "on_delete 2");
+
+        play.forget();
+        InMemoryExchange read = play.open();
+        read.stream().refuse(HeaderMap.of(":path", "/a#b"), 400, new byte[0], "path_normalization_failed");
+        read.requestBody("late", true);
+        assertThat(read.client().status()).isEqualTo(400);
+        assertThat(play.calls())
+                .containsExactly(
+                        "get_header_map_pairs OK {:path: /a#b}",
+                        "get_header_map_value OK \"400\"",
+                        "get_property OK \"path_normalization_failed\"",
+                        "get_property OK \"/a#b\"");
     }
 
     @Vector(47)

@@ -1,6 +1,7 @@
 package dev.portafilter.test.conformance;
 
 import dev.portafilter.abi.Callback;
+import dev.portafilter.test.InMemoryConnection;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.RecordingPluginLog;
 import dev.portafilter.test.TestHost;
@@ -21,6 +22,11 @@ final class Play {
 
     InMemoryExchange open() {
         return host.open();
+    }
+
+    /** A client has connected, and so has the upstream if the plugins let it. */
+    InMemoryConnection connect() {
+        return host.openConnection().connect();
     }
 
     /** A whole GET request that the upstream answers with 200. */

@@ -14,9 +14,7 @@ final class SkippedVectors {
 
     private static Map<Integer, String> reasons() {
         Map<Integer, String> reasons = new TreeMap<>();
-        skip(reasons, 215, 225, "gRPC calls are not carried yet: each is an INTERNAL_FAILURE");
         skip(reasons, 254, 272, "properties and foreign functions get their suite with the gateways that fill them");
-        skip(reasons, 299, 305, "TCP streams are not carried yet");
         return reasons;
     }
 

@@ -63,8 +63,11 @@ final class EndToEnd implements AutoCloseable {
                 .plugins(builder.plugins)
                 .options(builder.options)
                 .cacheDirectory(COMPILED_MODULES)
-                .services(
-                        builder.services.httpCalls(gateway.httpCalls()).log(log).build())
+                .services(builder.services
+                        .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
+                        .log(log)
+                        .build())
                 .build();
         gateway.start(host);
     }

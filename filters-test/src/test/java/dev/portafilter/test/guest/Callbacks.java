@@ -26,5 +26,17 @@ public final class Callbacks {
     /** Those after the end of a stream. */
     public static final List<Callback> END = HTTP.subList(9, 12);
 
+    /** Those that a filter for connections gets. */
+    public static final List<Callback> TCP = List.of(
+            Callback.ON_CONTEXT_CREATE,
+            Callback.ON_NEW_CONNECTION,
+            Callback.ON_DOWNSTREAM_DATA,
+            Callback.ON_UPSTREAM_DATA,
+            Callback.ON_DOWNSTREAM_CONNECTION_CLOSE,
+            Callback.ON_UPSTREAM_CONNECTION_CLOSE,
+            Callback.ON_DONE,
+            Callback.ON_LOG,
+            Callback.ON_DELETE);
+
     private Callbacks() {}
 }

@@ -66,6 +66,15 @@ public final class GuestModule {
         return module;
     }
 
+    /** A filter that only tells which callbacks its connections get. */
+    public static GuestModule connectionListener() {
+        GuestModule module = guest();
+        for (Callback callback : Callbacks.TCP) {
+            module.on(callback);
+        }
+        return module;
+    }
+
     /** Sets the version markers, such as {@code 0_1_0}. */
     public GuestModule abi(String... versions) {
         markers.clear();

@@ -30,7 +30,7 @@ final class KnownDifferences {
                 "to continue what is not paused does nothing; Envoy sends twice");
         reasons.put("resume-inside.*", "to continue inside the pausing callback continues");
         reasons.put("stopiter-0", "headers that have gone cannot be changed");
-        reasons.put("order-(no-route|upgrade|bad-cl|expect100)", "the gateway's part, before plugins");
+        reasons.put("order-expect100", "the gateway's part, before plugins");
         reasons.put("local-code(0|99|100|101|199|1000|70000|-1)", "a status outside of 200 to 999 is refused");
         reasons.put("local-code(204|304)", "a local response of this status has no body from the start");
         reasons.put("local-ct", "connection headers of a local response are dropped before plugins see them");

@@ -144,6 +144,13 @@ final class Replay implements AutoCloseable {
         List<String> chunks = request.containsKey("chunks") ? Recording.list(request, "chunks") : null;
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
+        if (refused(request)) {
+            boolean upgrade = request.toString().contains("websocket");
+            byte[] text = bytes(upgrade ? "" : "Bad Request");
+            exchange.stream().refuse(new HeaderMap(), upgrade ? 403 : 400, text, "by the gateway");
+            host.runAll();
+            return exchange;
+        }
         unanswered.put(exchange, (String) request.get("path"));
         exchange.requestHeaders(head(request, chunks == null ? body : null), whole);
         long gap = millis(request, "gap");
@@ -174,6 +181,12 @@ final class Replay implements AutoCloseable {
             at(begin + millis(request, "timeout"), exchange::clientReset);
         }
         return exchange;
+    }
+
+    /** Whether it is a gateway's part to answer this request, before plugins see it. */
+    private static boolean refused(Map<String, Object> request) {
+        HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
+        return "*".equals(request.get("path")) || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */

@@ -10,6 +10,8 @@ package dev.portafilter.runtime.plugin;
  * @param startDeadlineMillis longest time that start-up of a VM may run; default 30000: start-up runs uncompiled code
  * @param bufferBytes most body bytes held for one direction of one stream while paused; default 1048576, as Envoy
  * @param httpCalls most HTTP calls in flight per VM; default 10000: each holds a socket
+ * @param grpcCalls most gRPC calls and streams under way per VM; default 10000, as for HTTP
+ * @param grpcMessageBytes largest message of a gRPC call, either way; default 4194304, as gRPC servers take by default
  * @param logLinesPerSecond most log lines kept per plugin and worker; default 10000, with a count of the dropped ones
  */
 public record PluginLimits(
@@ -18,9 +20,12 @@ public record PluginLimits(
         long startDeadlineMillis,
         int bufferBytes,
         int httpCalls,
+        int grpcCalls,
+        int grpcMessageBytes,
         int logLinesPerSecond) {
     /** The defaults. */
-    public static final PluginLimits DEFAULT = new PluginLimits(2048, 5_000, 30_000, 1 << 20, 10_000, 10_000);
+    public static final PluginLimits DEFAULT =
+            new PluginLimits(2048, 5_000, 30_000, 1 << 20, 10_000, 10_000, 4 << 20, 10_000);
 
     /** Checks the ranges. */
     public PluginLimits {
@@ -29,6 +34,8 @@ public record PluginLimits(
         check("startDeadlineMillis", startDeadlineMillis, 1, Integer.MAX_VALUE);
         check("bufferBytes", bufferBytes, 0, Integer.MAX_VALUE);
         check("httpCalls", httpCalls, 0, Integer.MAX_VALUE);
+        check("grpcCalls", grpcCalls, 0, Integer.MAX_VALUE);
+        check("grpcMessageBytes", grpcMessageBytes, 0, 1 << 30);
         check("logLinesPerSecond", logLinesPerSecond, 0, Integer.MAX_VALUE);
     }
 
@@ -41,16 +48,53 @@ public record PluginLimits(
 
     /** These limits with another memory size. */
     public PluginLimits withMemoryPages(int pages) {
-        return new PluginLimits(pages, deadlineMillis, startDeadlineMillis, bufferBytes, httpCalls, logLinesPerSecond);
+        return new PluginLimits(
+                pages,
+                deadlineMillis,
+                startDeadlineMillis,
+                bufferBytes,
+                httpCalls,
+                grpcCalls,
+                grpcMessageBytes,
+                logLinesPerSecond);
     }
 
     /** These limits with another deadline for callbacks. */
     public PluginLimits withDeadlineMillis(long millis) {
-        return new PluginLimits(memoryPages, millis, startDeadlineMillis, bufferBytes, httpCalls, logLinesPerSecond);
+        return new PluginLimits(
+                memoryPages,
+                millis,
+                startDeadlineMillis,
+                bufferBytes,
+                httpCalls,
+                grpcCalls,
+                grpcMessageBytes,
+                logLinesPerSecond);
     }
 
     /** These limits with another body buffer size. */
     public PluginLimits withBufferBytes(int bytes) {
-        return new PluginLimits(memoryPages, deadlineMillis, startDeadlineMillis, bytes, httpCalls, logLinesPerSecond);
+        return new PluginLimits(
+                memoryPages,
+                deadlineMillis,
+                startDeadlineMillis,
+                bytes,
+                httpCalls,
+                grpcCalls,
+                grpcMessageBytes,
+                logLinesPerSecond);
+    }
+
+    /** These limits with other ones for gRPC calls. */
+    public PluginLimits withGrpc(int calls, int messageBytes) {
+        return new PluginLimits(
+                memoryPages,
+                deadlineMillis,
+                startDeadlineMillis,
+                bufferBytes,
+                httpCalls,
+                calls,
+                messageBytes,
+                logLinesPerSecond);
     }
 }

@@ -73,6 +73,11 @@ public final class PluginSpec {
         return parts.phase;
     }
 
+    /** What the plugin filters, which decides the chain that it is in. */
+    public PluginType type() {
+        return parts.type;
+    }
+
     /** The priority within the phase; higher comes first. */
     public long priority() {
         return parts.priority;
@@ -133,6 +138,7 @@ public final class PluginSpec {
         private String vmId = "";
         private byte[] configuration = EMPTY;
         private byte[] vmConfiguration = EMPTY;
+        private PluginType type = PluginType.HTTP;
         private Phase phase = Phase.UNSPECIFIED;
         private long priority;
         private FailurePolicy failurePolicy = FailurePolicy.FAIL_CLOSED;
@@ -158,6 +164,7 @@ public final class PluginSpec {
             vmId = other.vmId;
             configuration = other.configuration;
             vmConfiguration = other.vmConfiguration;
+            type = other.type;
             phase = other.phase;
             priority = other.priority;
             failurePolicy = other.failurePolicy;
@@ -196,6 +203,12 @@ public final class PluginSpec {
         /** Sets the VM configuration; copied. */
         public Builder vmConfiguration(byte[] value) {
             vmConfiguration = value.clone();
+            return this;
+        }
+
+        /** Sets what the plugin filters; HTTP unless set. */
+        public Builder type(PluginType value) {
+            type = Objects.requireNonNull(value, "type");
             return this;
         }
 

@@ -43,6 +43,11 @@ public final class HostServices {
         return parts.httpCalls;
     }
 
+    /** The network for gRPC calls of plugins. */
+    public GrpcCallTransport grpcCalls() {
+        return parts.grpcCalls;
+    }
+
     /** Functions that guests can call by name, the built-in ones included. */
     public Map<String, ForeignFunction> foreignFunctions() {
         return parts.foreignFunctions;
@@ -69,6 +74,7 @@ public final class HostServices {
         private RandomGenerator random = new SecureRandom();
         private PluginLog log = PluginLog.slf4j();
         private HttpCallTransport httpCalls = HttpCallTransport.none();
+        private GrpcCallTransport grpcCalls = GrpcCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
         private SharedDataStore sharedData = new SharedDataStore();
         private SharedQueueStore sharedQueues = new SharedQueueStore();
@@ -97,6 +103,12 @@ public final class HostServices {
         /** Sets the network for HTTP calls. */
         public Builder httpCalls(HttpCallTransport value) {
             httpCalls = Objects.requireNonNull(value, "httpCalls");
+            return this;
+        }
+
+        /** Sets the network for gRPC calls. */
+        public Builder grpcCalls(GrpcCallTransport value) {
+            grpcCalls = Objects.requireNonNull(value, "grpcCalls");
             return this;
         }
 
@@ -133,6 +145,7 @@ public final class HostServices {
             copy.random = random;
             copy.log = log;
             copy.httpCalls = httpCalls;
+            copy.grpcCalls = grpcCalls;
             copy.foreignFunctions = foreignFunctions;
             copy.sharedData = sharedData;
             copy.sharedQueues = sharedQueues;

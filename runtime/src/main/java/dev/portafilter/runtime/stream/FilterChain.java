@@ -1,7 +1,9 @@
 package dev.portafilter.runtime.stream;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,26 @@ final class FilterChain {
         return filters;
     }
 
+    /** Whether a plugin waits for another VM. */
+    boolean reloadable() {
+        for (ChainFilter filter : filters) {
+            if (filter.reloadable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Adds the plugins that wait for another VM to those of the same VM. */
+    void addReloadable(Map<String, List<ChainFilter>> byVm) {
+        for (ChainFilter filter : filters) {
+            if (filter.reloadable()) {
+                byVm.computeIfAbsent(filter.loaded().vmKey(), key -> new ArrayList<>())
+                        .add(filter);
+            }
+        }
+    }
+
     /** The most bytes that one plugin may hold of one direction: the smallest limit of the plugins, as in Envoy. */
     int bufferLimit() {
         return bufferLimit;
@@ -44,6 +66,23 @@ final class FilterChain {
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.running()) {
                 StreamContext context = new StreamContext(stream, plugin, plugin.vm.nextId());
+                plugin.vm.remember(context);
+                contexts[count++] = context;
+            } else if (!filter.failsOpen()) {
+                contexts[count++] = null;
+            }
+        }
+        return count == contexts.length ? contexts : Arrays.copyOf(contexts, count);
+    }
+
+    /** The contexts of a new connection, by the same rules. */
+    @Nullable TcpContext[] open(TcpStream stream) {
+        @Nullable TcpContext[] contexts = new TcpContext[filters.length];
+        int count = 0;
+        for (ChainFilter filter : filters) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null && plugin.running()) {
+                TcpContext context = new TcpContext(stream, plugin, plugin.vm.nextId());
                 plugin.vm.remember(context);
                 contexts[count++] = context;
             } else if (!filter.failsOpen()) {

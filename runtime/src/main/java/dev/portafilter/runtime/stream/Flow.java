@@ -73,6 +73,11 @@ final class Flow {
         state = state.after(event);
     }
 
+    /** Keeps headers that no plugin gets to see but in its log. */
+    void note(HeaderMap map) {
+        headers = map;
+    }
+
     /** Begins with headers that come from outside or from a local reply. */
     void begin(HeaderMap map, boolean endOfStream) {
         headers = map;

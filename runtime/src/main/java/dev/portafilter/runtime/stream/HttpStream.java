@@ -35,9 +35,6 @@ public final class HttpStream {
     /** The upstream's response is complete, or has given way to a local one: what still comes from there is too late. */
     private boolean upstreamOver;
 
-    /** Whether plugins log a stream that never began for them. */
-    private boolean logged;
-
     private boolean finished;
     private int responseCode;
     private String responseDetails = "via_upstream";
@@ -172,25 +169,6 @@ public final class HttpStream {
                 "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"));
     }
 
-    /**
-     * The request was answered without any plugin having seen it, since it cannot be read or is not served. Plugins get
-     * {@code on_log}, {@code on_done} and {@code on_delete}; to be called in the place of {@link #requestHeaders}.
-     */
-    public void refused(int status, String details) {
-        if (finished || request.started()) {
-            return;
-        }
-        worker.enter();
-        try {
-            responseCode = status;
-            responseDetails = details;
-            logged = true;
-            close();
-        } finally {
-            worker.leave();
-        }
-    }
-
     /** The upstream did not answer in time. Before the response's head the client gets 504, later a reset. */
     public void upstreamTimeout() {
         upstreamFailed(LocalReply.of(504, "upstream request timeout", "response_timeout"));
@@ -202,6 +180,27 @@ public final class HttpStream {
      */
     public void reply(int status, byte[] body, String details) {
         replyOrReset(LocalReply.of(status, body, details));
+    }
+
+    /**
+     * A request that the gateway does not serve, in place of {@link #requestHeaders}. This answer goes out past the
+     * plugins; they hear of the stream at its end only, by {@code on_context_create} and then {@code on_log}, {@code
+     * on_done} and {@code on_delete}.
+     *
+     * @param headers what is known of the request's head; empty when it could not be read
+     * @param details why, as plugins read it from {@code response.code_details}
+     */
+    public void refuse(HeaderMap headers, int status, byte[] body, String details) {
+        if (finished || request.started()) {
+            return;
+        }
+        worker.enter();
+        try {
+            request.note(headers);
+            reply(LocalReply.of(status, body, details));
+        } finally {
+            worker.leave();
+        }
     }
 
     /** Whether everything is over: the response was forwarded whole, or the stream was reset. */
@@ -424,7 +423,7 @@ public final class HttpStream {
         response.event(Event.FINISH);
         pendingReply = null;
         pendingClose = false;
-        if (request.started() || logged) {
+        if (request.started()) {
             for (StreamContext context : contexts) {
                 if (context != null) {
                     context.log();

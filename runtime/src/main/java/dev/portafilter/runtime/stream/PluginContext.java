@@ -3,6 +3,7 @@ package dev.portafilter.runtime.stream;
 import dev.portafilter.abi.BufferType;
 import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
+import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
@@ -37,6 +38,7 @@ final class PluginContext extends GuestContext {
     private final LogLimiter log;
     private Stage stage = Stage.CREATING;
     private @Nullable CallAnswer answer;
+    private GrpcAnswer grpcAnswer = GrpcAnswer.NONE;
     private int callStatus;
     private byte[] callStatusMessage = BodyBuffer.EMPTY;
 
@@ -157,6 +159,51 @@ final class PluginContext extends GuestContext {
         }
     }
 
+    /** Delivers the initial metadata of a gRPC stream; readable only during the callback. */
+    void grpcInitialMetadata(int token, HeaderMap metadata) {
+        deliver(
+                GrpcAnswer.ofInitialMetadata(metadata),
+                Callback.ON_GRPC_RECEIVE_INITIAL_METADATA,
+                token,
+                metadata.count());
+    }
+
+    /** Delivers a gRPC message; readable only during the callback. */
+    void grpcReceived(int token, byte[] message) {
+        deliver(GrpcAnswer.ofMessage(message), Callback.ON_GRPC_RECEIVE, token, message.length);
+    }
+
+    /** Delivers the trailing metadata of a gRPC stream; readable only during the callback. */
+    void grpcTrailingMetadata(int token, HeaderMap metadata) {
+        deliver(
+                GrpcAnswer.ofTrailingMetadata(metadata),
+                Callback.ON_GRPC_RECEIVE_TRAILING_METADATA,
+                token,
+                metadata.count());
+    }
+
+    /** Tells the guest that a gRPC call is over; the call status says the same until another callout ends. */
+    void grpcClosed(int token, int status, byte[] message) {
+        if (running() || waiting()) {
+            callStatus = status;
+            callStatusMessage = message;
+            deliver(GrpcAnswer.NONE, Callback.ON_GRPC_CLOSE, token, status);
+        }
+    }
+
+    private void deliver(GrpcAnswer delivered, Callback callback, int token, int number) {
+        if (!running() && !waiting()) {
+            return;
+        }
+        grpcAnswer = delivered;
+        try {
+            vm.call(this, callback, id(), token, number);
+        } finally {
+            grpcAnswer = GrpcAnswer.NONE;
+            callStatusMessage = BodyBuffer.EMPTY;
+        }
+    }
+
     private void tick() {
         if (running()) {
             vm.call(this, Callback.ON_TICK, id());
@@ -166,12 +213,14 @@ final class PluginContext extends GuestContext {
     private void delete() {
         stage = Stage.ENDED;
         vm.call(this, Callback.ON_DELETE, id());
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
     }
 
     private String abandon(String reason) {
         ticker.stop();
         stage = Stage.ENDED;
+        vm.grpcCalls().cancelAll(this);
         vm.forget(this);
         return reason;
     }
@@ -191,7 +240,15 @@ final class PluginContext extends GuestContext {
         return id();
     }
 
+    /** A map with what a callout brought, or null when it brought none of this kind just now. */
     @Nullable HeaderMap answerMap(MapType type) {
+        return switch (type) {
+            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> grpcAnswer.map(type);
+            default -> httpAnswerMap(type);
+        };
+    }
+
+    private @Nullable HeaderMap httpAnswerMap(MapType type) {
         if (answer == null || answer.failed()) {
             return null;
         }
@@ -211,8 +268,8 @@ final class PluginContext extends GuestContext {
             case PLUGIN_CONFIGURATION -> stage == Stage.CREATING || stage == Stage.CONFIGURING ? configuration : null;
             case HTTP_CALL_RESPONSE_BODY -> answer == null || answer.failed() ? null : answer.body();
             case CALL_DATA -> null;
-            case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA, GRPC_RECEIVE_BUFFER ->
-                BytesView.EMPTY;
+            case GRPC_RECEIVE_BUFFER -> grpcAnswer.message();
+            case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA -> BytesView.EMPTY;
         };
     }
 
@@ -265,6 +322,31 @@ final class PluginContext extends GuestContext {
     public Status httpCall(
             byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
         return vm.httpCalls().start(this, upstream, headers, body, trailers, timeoutMillis, token);
+    }
+
+    @Override
+    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        return vm.grpcCalls().call(this, head, message, timeoutMillis, token);
+    }
+
+    @Override
+    public Status grpcStream(GrpcCallHead head, CallToken token) {
+        return vm.grpcCalls().stream(this, head, token);
+    }
+
+    @Override
+    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return vm.grpcCalls().send(this, token, message, endOfStream);
+    }
+
+    @Override
+    public Status grpcCancel(int token) {
+        return vm.grpcCalls().cancel(this, token);
+    }
+
+    @Override
+    public Status grpcClose(int token) {
+        return vm.grpcCalls().close(this, token);
     }
 
     @Override

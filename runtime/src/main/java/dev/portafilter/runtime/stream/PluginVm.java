@@ -41,6 +41,7 @@ final class PluginVm implements Host, QueueReceiver {
     private final ContextTable contexts = new ContextTable();
     private final List<String> environment = new ArrayList<>();
     private final PluginHttpCalls httpCalls;
+    private final PluginGrpcCalls grpcCalls;
     private final LogLimiter startLog;
     private final SharedData sharedData;
     private final SharedQueues sharedQueues;
@@ -62,6 +63,7 @@ final class PluginVm implements Host, QueueReceiver {
         this.vmConfiguration = new BytesView(spec.vmConfiguration());
         this.vmContext = new VmContext(this);
         this.httpCalls = new PluginHttpCalls(worker, spec.limits().httpCalls());
+        this.grpcCalls = new PluginGrpcCalls(worker, spec.limits());
         this.startLog = worker.log(spec);
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         this.sharedData = services.sharedData().open(spec.vmId());
@@ -111,6 +113,10 @@ final class PluginVm implements Host, QueueReceiver {
 
     PluginHttpCalls httpCalls() {
         return httpCalls;
+    }
+
+    PluginGrpcCalls grpcCalls() {
+        return grpcCalls;
     }
 
     long startedNanos() {
@@ -191,6 +197,7 @@ final class PluginVm implements Host, QueueReceiver {
         }
         released = true;
         httpCalls.cancelAll();
+        grpcCalls.cancelAll();
         contexts.clear();
         if (vm != null) {
             vm.close();
@@ -209,6 +216,7 @@ final class PluginVm implements Host, QueueReceiver {
         LOG.error("{}", trap.report());
         worker.vmFailed(this);
         httpCalls.cancelAll();
+        grpcCalls.cancelAll();
         // Streams that wait at this VM must not wait for ever; they are told once the running guest call is over.
         GuestContext[] waiting = contexts.all();
         worker.afterCall(() -> {

@@ -1,7 +1,6 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.BufferType;
-import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.Callback;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
@@ -11,7 +10,6 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
-import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
-final class StreamContext extends GuestContext {
+final class StreamContext extends ChildContext {
     private static final Logger LOG = LoggerFactory.getLogger(StreamContext.class);
 
     private static final int LOWEST_STATUS = 200;
@@ -40,24 +38,18 @@ final class StreamContext extends GuestContext {
     }
 
     private final HttpStream stream;
-    private final PluginContext plugin;
     private final Slot request = new Slot();
     private final Slot response = new Slot();
     private Stage stage = Stage.UNBORN;
     private @Nullable Direction running;
 
     StreamContext(HttpStream stream, PluginContext plugin, int id) {
-        super(plugin.vm, id);
+        super(plugin, id);
         this.stream = stream;
-        this.plugin = plugin;
     }
 
     Slot slot(Direction direction) {
         return direction == Direction.REQUEST ? request : response;
-    }
-
-    PluginContext plugin() {
-        return plugin;
     }
 
     /** Whether this plugin takes part in a direction: it is not passed by, and it saw the request before a response. */
@@ -232,21 +224,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    String pluginName() {
-        return plugin.pluginName();
-    }
-
-    @Override
-    LogLimiter pluginLog() {
-        return plugin.pluginLog();
-    }
-
-    @Override
-    public int rootId() {
-        return plugin.id();
-    }
-
-    @Override
     public @Nullable HeaderMap readableMap(MapType type) {
         if (stage == Stage.ENDING) {
             return null;
@@ -257,8 +234,10 @@ final class StreamContext extends GuestContext {
             case HTTP_REQUEST_TRAILERS -> request.trailersSeen || logging ? stream.requestTrailers() : null;
             case HTTP_RESPONSE_HEADERS -> response.seen || logging ? stream.responseHeaders() : null;
             case HTTP_RESPONSE_TRAILERS -> response.trailersSeen || logging ? stream.responseTrailers() : null;
-            case HTTP_CALL_RESPONSE_HEADERS, HTTP_CALL_RESPONSE_TRAILERS -> plugin.answerMap(type);
-            case GRPC_RECEIVE_INITIAL_METADATA, GRPC_RECEIVE_TRAILING_METADATA -> null;
+            case HTTP_CALL_RESPONSE_HEADERS,
+                    HTTP_CALL_RESPONSE_TRAILERS,
+                    GRPC_RECEIVE_INITIAL_METADATA,
+                    GRPC_RECEIVE_TRAILING_METADATA -> plugin.answerMap(type);
         };
     }
 
@@ -292,9 +271,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public void mapChanged(MapType type) {}
-
-    @Override
     public @Nullable GuestBuffer buffer(BufferType type) {
         return switch (type) {
             case HTTP_REQUEST_BODY -> body(request);
@@ -309,11 +285,6 @@ final class StreamContext extends GuestContext {
         }
         boolean shown = slot.hold == Slot.Hold.BODY || slot.hold == Slot.Hold.HEADERS && slot.heldSize() > 0;
         return shown ? slot.held() : BytesView.EMPTY;
-    }
-
-    @Override
-    public byte[] configuration() {
-        return plugin.configuration();
     }
 
     @Override
@@ -345,11 +316,6 @@ final class StreamContext extends GuestContext {
     }
 
     @Override
-    public Status clearRouteCache() {
-        return Status.OK;
-    }
-
-    @Override
     public Status sendLocalResponse(int code, byte[] details, byte[] body, HeaderMap headers, int grpcStatus) {
         if (stage != Stage.ALIVE) {
             return Status.OK;
@@ -370,32 +336,6 @@ final class StreamContext extends GuestContext {
                     code);
         }
         return Status.OK;
-    }
-
-    @Override
-    public Status httpCall(
-            byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
-        return plugin.httpCall(upstream, headers, body, trailers, timeoutMillis, token);
-    }
-
-    @Override
-    public void setTickPeriod(int periodMillis) {
-        plugin.setTickPeriod(periodMillis);
-    }
-
-    @Override
-    public int callStatus() {
-        return plugin.callStatus();
-    }
-
-    @Override
-    public byte[] callStatusMessage() {
-        return plugin.callStatusMessage();
-    }
-
-    @Override
-    public Status done() {
-        return plugin.done();
     }
 
     @Override

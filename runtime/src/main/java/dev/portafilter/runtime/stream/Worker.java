@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
@@ -44,6 +45,7 @@ public final class Worker {
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
+    private FilterChain networkChain = FilterChain.EMPTY;
     private int depth;
     private int streams;
     private boolean ending;
@@ -52,7 +54,7 @@ public final class Worker {
     /**
      * A worker that runs these plugins; they start on its thread at once.
      *
-     * @param plugins in chain order
+     * @param plugins in chain order; those for HTTP and those for connections make a chain each
      * @param observer hears from this worker's thread
      */
     public Worker(
@@ -80,6 +82,18 @@ public final class Worker {
             reloadWhatMay();
             streams++;
             return new HttpStream(this, exchange, chain);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Begins a TCP connection on the current chain of plugins for connections. Worker thread only. */
+    public TcpStream openTcpStream(TcpExchange exchange) {
+        enter();
+        try {
+            reloadWhatMay();
+            streams++;
+            return new TcpStream(this, exchange, networkChain);
         } finally {
             leave();
         }
@@ -138,12 +152,8 @@ public final class Worker {
         ending = true;
         enter();
         try {
-            for (ChainFilter filter : chain.all()) {
-                PluginContext plugin = filter.plugin();
-                if (plugin != null) {
-                    plugin.end();
-                }
-            }
+            end(chain);
+            end(networkChain);
         } finally {
             leave();
         }
@@ -154,9 +164,22 @@ public final class Worker {
         }
     }
 
+    private static void end(FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
+            PluginContext plugin = filter.plugin();
+            if (plugin != null) {
+                plugin.end();
+            }
+        }
+    }
+
     /** Whether a plugin has asked for time before it ends. */
     private boolean pluginsWait() {
-        for (ChainFilter filter : chain.all()) {
+        return waits(chain) || waits(networkChain);
+    }
+
+    private static boolean waits(FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.waiting()) {
                 return true;
@@ -171,6 +194,7 @@ public final class Worker {
         }
         closed = true;
         chain = FilterChain.EMPTY;
+        networkChain = FilterChain.EMPTY;
         for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
             vm.release();
         }
@@ -194,10 +218,16 @@ public final class Worker {
             }
             keepStores(plugins);
             byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
-            chain = new FilterChain(filters);
+            chain = chainOf(PluginType.HTTP, filters);
+            networkChain = chainOf(PluginType.NETWORK, filters);
         } finally {
             started.complete(null);
         }
+    }
+
+    private static FilterChain chainOf(PluginType type, List<ChainFilter> filters) {
+        return new FilterChain(
+                filters.stream().filter(filter -> filter.spec().type() == type).toList());
     }
 
     /** Shared data and queues outlive a VM that fails: they stay as long as this worker may make another one. */
@@ -262,15 +292,10 @@ public final class Worker {
     }
 
     private void reloadWhatMay() {
-        Map<String, List<ChainFilter>> byVm = null;
-        for (ChainFilter filter : chain.all()) {
-            if (filter.reloadable()) {
-                byVm = byVm == null ? new LinkedHashMap<>() : byVm;
-                byVm.computeIfAbsent(filter.loaded().vmKey(), key -> new ArrayList<>())
-                        .add(filter);
-            }
-        }
-        if (byVm != null) {
+        if (chain.reloadable() || networkChain.reloadable()) {
+            Map<String, List<ChainFilter>> byVm = new LinkedHashMap<>();
+            chain.addReloadable(byVm);
+            networkChain.addReloadable(byVm);
             byVm.forEach(this::reload);
         }
     }
@@ -367,7 +392,12 @@ public final class Worker {
     }
 
     void vmFailed(PluginVm vm) {
-        for (ChainFilter filter : chain.all()) {
+        noteFailure(vm, chain);
+        noteFailure(vm, networkChain);
+    }
+
+    private void noteFailure(PluginVm vm, FilterChain plugins) {
+        for (ChainFilter filter : plugins.all()) {
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.vm == vm) {
                 observer.pluginFailed(filter.spec(), vm.failureText());

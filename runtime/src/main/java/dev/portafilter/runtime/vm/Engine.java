@@ -4,6 +4,8 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ public final class Engine implements AutoCloseable {
     public static final int MAX_MODULE_SIZE = 256 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final EngineOptions options;
     private final @Nullable CodeCache cache;
@@ -127,7 +130,8 @@ public final class Engine implements AutoCloseable {
                     report.interpretedFunctions());
         }
         if (!report.hugeFunctions().isEmpty()) {
-            // Asking the JVM takes longer than loading a small module from the cache, and the answer changes nothing.
+            // Asking the JVM takes longer than loading a small module from the cache, and the answer changes nothing:
+            // it waits until whoever starts has started.
             Thread asking = new Thread(() -> warnOfHugeFunctions(report), "portafilter-jvm-flags");
             asking.setDaemon(true);
             asking.start();
@@ -135,6 +139,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private static void warnOfHugeFunctions(ModuleReport report) {
+        LockSupport.parkNanos(WARN_AFTER_NANOS);
         if (!JvmFlags.compilesHugeMethods()) {
             LOG.warn(
                     "module {}: {} functions are only interpreted by this JVM; start it with -XX:-DontCompileHugeMethods",

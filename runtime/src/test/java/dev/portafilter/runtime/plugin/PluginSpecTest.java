@@ -26,6 +26,7 @@ class PluginSpecTest {
         assertThat(spec.vmId()).isEmpty();
         assertThat(spec.configuration()).isEmpty();
         assertThat(spec.vmConfiguration()).isEmpty();
+        assertThat(spec.type()).isEqualTo(PluginType.HTTP);
         assertThat(spec.phase()).isEqualTo(Phase.UNSPECIFIED);
         assertThat(spec.priority()).isZero();
         assertThat(spec.failurePolicy()).isEqualTo(FailurePolicy.FAIL_CLOSED);
@@ -47,6 +48,7 @@ class PluginSpecTest {
                 .vmId("vm")
                 .configuration(new byte[] {1})
                 .vmConfiguration(new byte[] {2})
+                .type(PluginType.NETWORK)
                 .phase(Phase.AUTHN)
                 .priority(7)
                 .failurePolicy(FailurePolicy.FAIL_RELOAD)
@@ -66,6 +68,7 @@ class PluginSpecTest {
             assertThat(one.vmId()).isEqualTo("vm");
             assertThat(one.configuration()).containsExactly(1);
             assertThat(one.vmConfiguration()).containsExactly(2);
+            assertThat(one.type()).isEqualTo(PluginType.NETWORK);
             assertThat(one.phase()).isEqualTo(Phase.AUTHN);
             assertThat(one.priority()).isEqualTo(7);
             assertThat(one.failurePolicy()).isEqualTo(FailurePolicy.FAIL_RELOAD);
@@ -128,7 +131,8 @@ class PluginSpecTest {
 
     @Test
     void limits_haveTheDocumentedDefaults() {
-        assertThat(PluginLimits.DEFAULT).isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000));
+        assertThat(PluginLimits.DEFAULT)
+                .isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000, 4_194_304, 10_000));
     }
 
     @Test
@@ -141,18 +145,24 @@ class PluginSpecTest {
                 .hasMessage("deadlineMillis: 0 is out of range (expected: 1..2147483647)");
         assertThatThrownBy(() -> PluginLimits.DEFAULT.withBufferBytes(-1))
                 .hasMessage("bufferBytes: -1 is out of range (expected: 0..2147483647)");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0)).hasMessageStartingWith("startDeadlineMillis: 0");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0)).hasMessageStartingWith("httpCalls: -1");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, -1)).hasMessageStartingWith("logLinesPerSecond: -1");
-        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0)).isNotNull();
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0, 0, 0))
+                .hasMessageStartingWith("startDeadlineMillis: 0");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0, 0, 0)).hasMessageStartingWith("httpCalls: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, -1, 0, 0)).hasMessageStartingWith("grpcCalls: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, -1, 0))
+                .hasMessageStartingWith("grpcMessageBytes: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, 0, -1))
+                .hasMessageStartingWith("logLinesPerSecond: -1");
+        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0, 0, 0)).isNotNull();
     }
 
     @Test
     void limits_withOneChanged_keepTheOthers() {
-        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6);
-        assertThat(limits.withMemoryPages(9)).isEqualTo(new PluginLimits(9, 2, 3, 4, 5, 6));
-        assertThat(limits.withDeadlineMillis(9)).isEqualTo(new PluginLimits(1, 9, 3, 4, 5, 6));
-        assertThat(limits.withBufferBytes(9)).isEqualTo(new PluginLimits(1, 2, 3, 9, 5, 6));
+        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(limits.withMemoryPages(9)).isEqualTo(new PluginLimits(9, 2, 3, 4, 5, 6, 7, 8));
+        assertThat(limits.withDeadlineMillis(9)).isEqualTo(new PluginLimits(1, 9, 3, 4, 5, 6, 7, 8));
+        assertThat(limits.withBufferBytes(9)).isEqualTo(new PluginLimits(1, 2, 3, 9, 5, 6, 7, 8));
+        assertThat(limits.withGrpc(9, 10)).isEqualTo(new PluginLimits(1, 2, 3, 4, 5, 9, 10, 8));
     }
 
     @Test

@@ -51,7 +51,9 @@ class LocalReplyTest {
     @ParameterizedTest
     @CsvSource({"204", "304"})
     void reply_withStatusThatHasNoBody_showsPluginsTheOneThatWasGiven(int status) {
-        assertThat(reply(status, "denied", new HeaderMap(), -1).body(GET)).asString().isEqualTo("denied");
+        assertThat(reply(status, "denied", new HeaderMap(), -1).body(GET))
+                .asString()
+                .isEqualTo("denied");
     }
 
     @Test

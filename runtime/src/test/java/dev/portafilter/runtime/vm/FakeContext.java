@@ -3,6 +3,7 @@ package dev.portafilter.runtime.vm;
 import dev.portafilter.abi.BufferType;
 import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.GuestBuffer;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
@@ -89,6 +90,31 @@ final class FakeContext implements EffectiveContext {
     public Status httpCall(
             byte[] upstream, HeaderMap headers, byte[] body, HeaderMap trailers, int timeoutMillis, CallToken token) {
         return Status.BAD_ARGUMENT;
+    }
+
+    @Override
+    public Status grpcCall(GrpcCallHead head, byte[] message, int timeoutMillis, CallToken token) {
+        return Status.INTERNAL_FAILURE;
+    }
+
+    @Override
+    public Status grpcStream(GrpcCallHead head, CallToken token) {
+        return Status.INTERNAL_FAILURE;
+    }
+
+    @Override
+    public Status grpcSend(int token, byte[] message, boolean endOfStream) {
+        return Status.NOT_FOUND;
+    }
+
+    @Override
+    public Status grpcCancel(int token) {
+        return Status.NOT_FOUND;
+    }
+
+    @Override
+    public Status grpcClose(int token) {
+        return Status.NOT_FOUND;
     }
 
     @Override

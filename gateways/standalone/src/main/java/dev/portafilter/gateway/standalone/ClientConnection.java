@@ -124,7 +124,9 @@ final class ClientConnection {
                 read.add(current);
                 known = request.decoderResult().isSuccess();
             }
-            if (message instanceof HttpContent content && known && content.decoderResult().isFailure()) {
+            if (message instanceof HttpContent content
+                    && known
+                    && content.decoderResult().isFailure()) {
                 ReferenceCountUtil.release(content);
                 current.setUnreadable();
                 return;

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -301,25 +300,6 @@ final class ClientSide {
         } else {
             // INTERNAL_ERROR: what Envoy sends for a local reset.
             ignore(response.reset(2));
-        }
-    }
-
-    /** Answers at once, without plugins. */
-    void refuse(Refusal refusal) {
-        HeaderMap headers = HeaderMap.of(":status", Integer.toString(refusal.status()));
-        byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
-        if (body.length > 0) {
-            headers.add("content-length", Integer.toString(body.length));
-            headers.add("content-type", "text/plain");
-        }
-        if (refusal.closes()) {
-            closeAfterResponse();
-        }
-        request.exceptionHandler(cause -> gone = true);
-        response.exceptionHandler(cause -> gone = true);
-        head(headers, body.length == 0);
-        if (!over()) {
-            body(body, true);
         }
     }
 

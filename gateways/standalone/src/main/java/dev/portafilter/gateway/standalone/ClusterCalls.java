@@ -6,7 +6,6 @@ import dev.portafilter.runtime.service.HttpCallRequest;
 import dev.portafilter.runtime.service.HttpCallTransport;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +20,7 @@ final class ClusterCalls implements HttpCallTransport {
         this.vertx = vertx;
         this.clients = clients;
         this.bodyBytes = options.limits().callBodyBytes();
-        Map<String, Target> all = new LinkedHashMap<>(options.clusters());
-        all.put(GatewayOptions.UPSTREAM_CLUSTER, options.upstream());
-        this.clusters = Map.copyOf(all);
+        this.clusters = options.callable();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class ConnectionProperties {
         }
         String name = path.segment(1);
         return switch (path.segment(0)) {
-            case "request" -> name.equals("protocol") ? text(value, protocol(request.version())) : Status.NOT_FOUND;
+            case "request" -> name.equals("protocol") ? protocol(request.version(), value) : Status.NOT_FOUND;
             case "source" -> socket(name, request.connection().remoteAddress(), value);
             case "destination" -> socket(name, request.connection().localAddress(), value);
             case "connection" -> ofConnection(name, value);
@@ -55,12 +55,16 @@ final class ConnectionProperties {
         };
     }
 
-    private static String protocol(HttpVersion version) {
+    private static Status protocol(@Nullable HttpVersion version, ResultBytes value) {
+        if (version == null) {
+            // A request of a version that nobody knows; it is refused, and logged.
+            return Status.NOT_FOUND;
+        }
         return switch (version) {
-            case HTTP_1_0 -> "HTTP/1.0";
-            case HTTP_1_1 -> "HTTP/1.1";
-            case HTTP_2 -> "HTTP/2";
-            default -> "HTTP/3";
+            case HTTP_1_0 -> text(value, "HTTP/1.0");
+            case HTTP_1_1 -> text(value, "HTTP/1.1");
+            case HTTP_2 -> text(value, "HTTP/2");
+            default -> text(value, "HTTP/3");
         };
     }
 
@@ -68,10 +72,7 @@ final class ConnectionProperties {
         SSLSession session = request.connection().sslSession();
         return switch (name) {
             case "id" -> number(value, connection.id());
-            case "mtls" -> {
-                value.set(new byte[] {(byte) (session != null && hasPeer(session) ? 1 : 0)});
-                yield Status.OK;
-            }
+            case "mtls" -> flag(value, session != null && hasPeer(session));
             case "requested_server_name" -> text(value, serverName(session));
             default -> CertificateProperties.read(name, session, value);
         };
@@ -113,11 +114,21 @@ final class ConnectionProperties {
             return Status.NOT_FOUND;
         }
         String host = address.hostAddress() != null ? address.hostAddress() : address.host();
+        return socket(name, host, address.port(), value);
+    }
+
+    /** The property {@code address} or {@code port} of a socket. */
+    static Status socket(String name, String host, int port, ResultBytes value) {
         return switch (name) {
-            case "address" -> text(value, new Endpoint(host, address.port()).toString());
-            case "port" -> number(value, address.port());
+            case "address" -> text(value, new Endpoint(host, port).toString());
+            case "port" -> number(value, port);
             default -> Status.NOT_FOUND;
         };
+    }
+
+    static Status flag(ResultBytes value, boolean set) {
+        value.set(new byte[] {(byte) (set ? 1 : 0)});
+        return Status.OK;
     }
 
     static Status text(ResultBytes value, String text) {
@@ -125,7 +136,7 @@ final class ConnectionProperties {
         return Status.OK;
     }
 
-    private static Status number(ResultBytes value, long number) {
+    static Status number(ResultBytes value, long number) {
         value.set(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(number)

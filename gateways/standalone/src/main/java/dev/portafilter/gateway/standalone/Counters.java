@@ -14,6 +14,7 @@ final class Counters {
     private final AtomicLong connectionIds = new AtomicLong();
     private final LongAdder connections = new LongAdder();
     private final AtomicLong requestsActive = new AtomicLong();
+    private final AtomicLong tcpActive = new AtomicLong();
     private final AtomicLongArray responses = new AtomicLongArray(OTHER + 1);
 
     long nextConnectionId() {
@@ -28,6 +29,11 @@ final class Counters {
     /** Exchanges under way. */
     AtomicLong requestsActive() {
         return requestsActive;
+    }
+
+    /** TCP connections under way. */
+    AtomicLong tcpActive() {
+        return tcpActive;
     }
 
     /** Counts a response's head. */

@@ -1,6 +1,7 @@
 package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.service.GrpcCallTransport;
 import dev.portafilter.runtime.service.HttpCallTransport;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -8,7 +9,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reverse proxy that runs every request and response through the plugins of a {@link ProxyWasmHost}. Each of its event
+ * A reverse proxy that runs every request and response, and every TCP connection, through the plugins of a {@link
+ * ProxyWasmHost}. Each of its event
  * loops is a worker of that host. Thread-safe; its methods block, so they are not for event loops.
  *
- * <p>First comes {@link #prepare}, whose {@link #httpCalls} the host needs; then the host; then {@link #start}.
+ * <p>First comes {@link #prepare}, whose {@link #httpCalls} and {@link #grpcCalls} the host needs; then the host; then {@link #start}.
  */
 public final class Gateway implements AutoCloseable {
     private static final long STOP_SECONDS = 10;
@@ -30,9 +34,11 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final CallClients clients;
     private final ClusterCalls calls;
+    private final ClusterGrpcCalls grpcCalls;
     private final Counters counters = new Counters();
     private final AtomicInteger port = new AtomicInteger();
     private volatile @Nullable Endpoint admin;
+    private volatile @Nullable TcpListener tcp;
     private volatile boolean draining;
     private final List<WorkerLoop> loops = new CopyOnWriteArrayList<>();
 
@@ -49,6 +55,7 @@ public final class Gateway implements AutoCloseable {
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS));
         this.clients = new CallClients(vertx, options.ca(), options.limits());
         this.calls = new ClusterCalls(vertx, clients, options);
+        this.grpcCalls = new ClusterGrpcCalls(vertx, clients, options);
     }
 
     /** A gateway that does not listen yet. */
@@ -56,9 +63,17 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(options);
     }
 
-    /** The network of the gateway's clusters, for the services of the host. */
+    /** The network of the gateway's clusters for HTTP calls, for the services of the host. */
     public HttpCallTransport httpCalls() {
         return calls;
+    }
+
+    /**
+     * The network of the gateway's clusters for gRPC calls, for the services of the host. It works without {@link #start},
+     * for hosts that only want the network.
+     */
+    public GrpcCallTransport grpcCalls() {
+        return grpcCalls;
     }
 
     /**
@@ -73,6 +88,12 @@ public final class Gateway implements AutoCloseable {
             return created;
         };
         deploy("listen", options.listen(), loop, options.workers());
+        TcpRoute route = options.tcp();
+        if (route != null) {
+            List<TcpLoop> all =
+                    loops.stream().map(WorkerLoop::tcp).filter(Objects::nonNull).toList();
+            tcp = TcpListener.listen((VertxInternal) vertx, route.listen(), all);
+        }
         Endpoint wanted = options.admin();
         if (wanted != null) {
             GatewayMetrics metrics = new GatewayMetrics(host.services().metrics(), counters);
@@ -92,7 +113,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Where clients connect; the port is the real one. */
+    /** Where TCP clients connect, with the real port; null when there is no such place. */
+    public @Nullable Endpoint tcpEndpoint() {
+        TcpListener listener = tcp;
+        return listener == null ? null : listener.endpoint();
+    }
+
+    /** Where HTTP clients connect; the port is the real one. */
     public Endpoint endpoint() {
         return options.listen().withPort(port.get());
     }
@@ -112,9 +139,15 @@ public final class Gateway implements AutoCloseable {
         return counters.requestsActive().get();
     }
 
-    /** Stops accepting, and waits for the exchanges under way as long as the limits say. */
+    /** TCP connections under way. */
+    public long activeConnections() {
+        return counters.tcpActive().get();
+    }
+
+    /** Stops accepting, and waits for what is under way as long as the limits say. */
     public void drain() {
         draining = true;
+        stopAccepting();
         Future<Void> all = Future.succeededFuture();
         for (WorkerLoop loop : loops) {
             Future<Void> one = loop.drain();
@@ -126,6 +159,7 @@ public final class Gateway implements AutoCloseable {
     /** Breaks off what is under way and gives everything back. The host is not closed. */
     @Override
     public void close() {
+        stopAccepting();
         try {
             vertx.close()
                     .toCompletionStage()
@@ -134,6 +168,13 @@ public final class Gateway implements AutoCloseable {
                     .join();
         } catch (CompletionException e) {
             LoggerFactory.getLogger(Gateway.class).warn("gateway: did not stop in time", e);
+        }
+    }
+
+    private void stopAccepting() {
+        TcpListener listener = tcp;
+        if (listener != null) {
+            listener.close();
         }
     }
 

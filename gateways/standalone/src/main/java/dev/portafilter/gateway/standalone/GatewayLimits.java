@@ -13,7 +13,8 @@ package dev.portafilter.gateway.standalone;
  * @param connectTimeoutMillis longest time that a connection to a server may take; default 5000, as Envoy
  * @param drainTimeoutMillis longest time that a stopping gateway waits for exchanges under way; default 30000
  * @param connectionsPerTarget most HTTP/1.1 connections of one worker to one server; default 1024, as Envoy
- * @param callBodyBytes most bytes of an answer to an HTTP call of a plugin, since it is held whole; default 16 MiB
+ * @param callBodyBytes most bytes that are held for one call of a plugin: the answer to an HTTP call, or what waits to
+ *     be sent on a gRPC stream; default 16 MiB
  */
 public record GatewayLimits(
         int headerBytes,

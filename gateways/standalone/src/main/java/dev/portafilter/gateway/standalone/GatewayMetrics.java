@@ -24,6 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class GatewayMetrics implements AutoCloseable {
     private record Key(String name, Map<String, String> labels) {}
 
+    /** What the metrics of the machine are, which it does not say itself. */
+    private static final Map<String, String> DESCRIPTIONS = Map.of(
+            "portafilter_plugin_failures_total", "Failures of plugins: at their start, by a trap, or by a limit",
+            "portafilter_vm_reload_success_total", "VMs that took the place of a failed one",
+            "portafilter_vm_reload_failure_total",
+                    "VMs that should have taken the place of a failed one and did not start",
+            "portafilter_vm_reload_back_off_total", "Streams that came too soon after a failure for a new VM");
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbage = new JvmGcMetrics();
     private final MetricStore store;
@@ -48,6 +56,12 @@ final class GatewayMetrics implements AutoCloseable {
                         counters,
                         c -> c.requestsActive().get())
                 .description("Requests under way")
+                .register(registry);
+        Gauge.builder(
+                        "portafilter.tcp.connections.active",
+                        counters,
+                        c -> c.tcpActive().get())
+                .description("TCP connections under way")
                 .register(registry);
         for (int hundreds = Counters.FIRST_CLASS; hundreds <= Counters.OTHER; hundreds++) {
             int first = hundreds;
@@ -75,6 +89,7 @@ final class GatewayMetrics implements AutoCloseable {
                 .toList();
         if (type == MetricType.COUNTER) {
             FunctionCounter.builder(key.name(), values, now -> now.getOrDefault(key, 0L))
+                    .description(DESCRIPTIONS.get(key.name()))
                     .tags(tags)
                     .register(registry);
         } else {

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything a gateway is told. Immutable.
  *
- * @param listen where clients connect
+ * @param listen where HTTP clients connect
  * @param admin where operators look; nowhere when null
- * @param upstream where requests go; also the cluster {@code upstream}
+ * @param upstream where requests go; also the cluster {@code upstream}; when null, there is no HTTP
+ * @param tcp where TCP connections come from and go to; when null, there are none
  * @param clusters the servers that plugins may call, by name
  * @param tlsCertificate the listener's certificate chain in PEM form; clear text when null
  * @param tlsKey the certificate's private key in PEM form
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 public record GatewayOptions(
         Endpoint listen,
         @Nullable Endpoint admin,
-        Target upstream,
+        @Nullable Target upstream,
+        @Nullable TcpRoute tcp,
         Map<String, Target> clusters,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,
@@ -41,13 +43,21 @@ public record GatewayOptions(
      * @param upstream where requests go
      */
     public static Builder builder(Target upstream) {
-        return new Builder(upstream);
+        return new Builder(Objects.requireNonNull(upstream, "upstream"));
+    }
+
+    /** Starts without HTTP, for {@link Builder#tcp}, and with a worker per processor. */
+    public static Builder builder() {
+        return new Builder(null);
     }
 
     /** Checks the parts against each other; all that is wrong is in the message, a line each. */
     public GatewayOptions {
         clusters = Collections.unmodifiableMap(new LinkedHashMap<>(clusters));
         List<String> problems = new ArrayList<>();
+        if (upstream == null && tcp == null) {
+            problems.add("upstream: is missing (expected: one for HTTP, one for TCP, or both)");
+        }
         if ((tlsCertificate == null) != (tlsKey == null)) {
             String given = tlsCertificate != null ? "tls-cert" : "tls-key";
             problems.add("tls: only " + given + " is given (expected: tls-cert and tls-key, or neither)");
@@ -66,6 +76,15 @@ public record GatewayOptions(
         }
     }
 
+    /** The servers that plugins may call: the clusters and the upstream. */
+    Map<String, Target> callable() {
+        Map<String, Target> all = new LinkedHashMap<>(clusters);
+        if (upstream != null) {
+            all.put(UPSTREAM_CLUSTER, upstream);
+        }
+        return Map.copyOf(all);
+    }
+
     private static void checkFile(List<String> problems, String name, @Nullable Path file) {
         if (file != null && !Files.isReadable(file)) {
             problems.add(name + ": \"" + file + "\" cannot be read (expected: a PEM file)");
@@ -74,21 +93,22 @@ public record GatewayOptions(
 
     /** Collects the options. Not thread-safe. */
     public static final class Builder {
-        private final Target upstream;
+        private final @Nullable Target upstream;
         private final Map<String, Target> clusters = new LinkedHashMap<>();
         private Endpoint listen = new Endpoint("127.0.0.1", 8080);
         private @Nullable Endpoint admin;
+        private @Nullable TcpRoute tcp;
         private @Nullable Path tlsCertificate;
         private @Nullable Path tlsKey;
         private @Nullable Path ca;
         private int workers = Runtime.getRuntime().availableProcessors();
         private GatewayLimits limits = GatewayLimits.DEFAULT;
 
-        private Builder(Target upstream) {
-            this.upstream = Objects.requireNonNull(upstream, "upstream");
+        private Builder(@Nullable Target upstream) {
+            this.upstream = upstream;
         }
 
-        /** Sets where clients connect. */
+        /** Sets where HTTP clients connect. */
         public Builder listen(Endpoint value) {
             listen = Objects.requireNonNull(value, "listen");
             return this;
@@ -97,6 +117,12 @@ public record GatewayOptions(
         /** Sets where operators look. */
         public Builder admin(@Nullable Endpoint value) {
             admin = value;
+            return this;
+        }
+
+        /** Sets where TCP connections come from and go to. */
+        public Builder tcp(@Nullable TcpRoute value) {
+            tcp = value;
             return this;
         }
 
@@ -137,7 +163,8 @@ public record GatewayOptions(
          * @throws IllegalArgumentException when something is wrong; all of it is in the message, a line each
          */
         public GatewayOptions build() {
-            return new GatewayOptions(listen, admin, upstream, clusters, tlsCertificate, tlsKey, ca, workers, limits);
+            return new GatewayOptions(
+                    listen, admin, upstream, tcp, clusters, tlsCertificate, tlsKey, ca, workers, limits);
         }
     }
 }

@@ -26,7 +26,9 @@ final class JoinedChunks extends ChannelInboundHandlerAdapter {
             add(context, content);
             return;
         }
-        if (first != null && message instanceof LastHttpContent last && last.content().isReadable()) {
+        if (first != null
+                && message instanceof LastHttpContent last
+                && last.content().isReadable()) {
             // Its bytes belong to the same read; an empty end follows, as it does behind chunks.
             add(context, new DefaultHttpContent(last.content()));
             pass(context);

@@ -77,22 +77,26 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         }
     }
 
-    /** Answers a request that could not be read. */
-    static void refuse(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
+    /** Answers a request that could not even be read. */
+    static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
         ClientConnection connection = ClientConnection.of(request.connection());
         connection.nextRequest();
         new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
     }
 
-    /** Answers without any plugin having seen the request; as in Envoy, they are only told of its end. */
     private void refuse(Refusal refusal) {
-        loop.count(refusal.status());
-        client.refuse(refusal);
-        over = true;
+        loop.opened(this);
+        connection.began();
+        if (refusal.closes()) {
+            client.closeAfterResponse();
+        }
+        client.listen(this);
         try {
-            loop.worker().openStream(this).refused(refusal.status(), refusal.details());
+            opened = loop.worker().openStream(this);
+            byte[] body = refusal.text().getBytes(StandardCharsets.UTF_8);
+            opened.refuse(refusal.headers(), refusal.status(), body, refusal.details());
         } catch (RuntimeException e) {
-            LOG.error("exchange: plugins could not be told of a refused request", e);
+            broken(e);
         }
     }
 

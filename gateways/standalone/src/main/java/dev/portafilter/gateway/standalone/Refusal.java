@@ -1,40 +1,31 @@
 package dev.portafilter.gateway.standalone;
 
-/** A request that the gateway answers itself, before any plugin sees it. */
+import dev.portafilter.abi.HeaderMap;
+
+/** A request that the gateway answers itself: plugins hear of it only when they log. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int status;
-    private final boolean closes;
-
-    private Refusal(int status, String text, boolean closes) {
-        super(text, null, false, false);
-        this.status = status;
-        this.closes = closes;
-    }
+    private final String details;
+    private final transient HeaderMap headers;
 
     /**
-     * A message that cannot be read.
+     * An answer to a request whose head could not be read.
      *
-     * @param text the body, for the client
+     * @param text the body, for the client; may be empty
+     * @param details why, in Envoy's words, for the logs of plugins
      */
-    static Refusal of(int status, String text) {
-        return new Refusal(status, text, true);
+    Refusal(int status, String text, String details) {
+        this(status, text, details, new HeaderMap());
     }
 
-    /** A message that can be read, but is not served; the client gets no words. */
-    static Refusal unserved(int status, boolean closes) {
-        return new Refusal(status, "", closes);
-    }
-
-    /** Whether the connection is not to be used any longer. */
-    boolean closes() {
-        return closes;
-    }
-
-    /** What plugins read as {@code response.code_details}. */
-    String details() {
-        return closes ? "http1.codec_error" : "direct_response";
+    /** An answer to a request whose head is known. */
+    Refusal(int status, String text, String details, HeaderMap headers) {
+        super(text, null, false, false);
+        this.status = status;
+        this.details = details;
+        this.headers = headers;
     }
 
     /** The answer's status. */
@@ -45,5 +36,20 @@ final class Refusal extends Exception {
     /** The answer's body. */
     String text() {
         return String.valueOf(getMessage());
+    }
+
+    /** Whether the connection is not to be used any longer; it is where there is merely nothing to be found. */
+    boolean closes() {
+        return status != 404;
+    }
+
+    /** Why, as {@code response.code_details}. */
+    String details() {
+        return details;
+    }
+
+    /** What is known of the request's head. */
+    HeaderMap headers() {
+        return headers;
     }
 }

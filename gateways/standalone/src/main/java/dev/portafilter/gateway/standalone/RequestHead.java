@@ -10,12 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * A request's head, checked and put in the form that plugins see: {@code :authority :path :method :scheme}, the client's
  * lines as they came without those about the connection, and {@code x-forwarded-proto}. What is wrong or not served is
- * refused here, so that neither plugins nor upstream ever see it.
+ * refused here: the upstream never sees it, and plugins only when they log.
  *
  * @param headers what plugins see
  * @param expectsContinue whether the client waits for {@code 100 Continue} before it sends the body
@@ -58,12 +59,6 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             "UNLOCK",
             "UNSUBSCRIBE");
 
-    /** A head that is no HTTP. */
-    private static final Refusal BAD_REQUEST = Refusal.of(400, "Bad Request");
-
-    /** A head that is HTTP, and asks for nothing that can be served. */
-    private static final Refusal UNSERVED = Refusal.unserved(400, true);
-
     /**
      * Reads the head of a request.
      *
@@ -71,20 +66,20 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
      */
     static RequestHead read(HttpServerRequest request, GatewayLimits limits) throws Refusal {
         if (request.version() == null) {
-            throw BAD_REQUEST;
+            throw badRequest("http1.codec_error");
         }
         if (request.version() != HttpVersion.HTTP_2
                 && !KNOWN_METHODS.contains(request.method().name())) {
-            throw BAD_REQUEST;
-        }
-        if (request.method().equals(HttpMethod.CONNECT)) {
-            throw Refusal.of(501, "CONNECT is not supported");
+            throw badRequest("http1.codec_error");
         }
         MultiMap lines = request.headers();
         checkSize(request, lines, limits);
+        checkFraming(request, lines, limits);
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            throw new Refusal(501, "CONNECT is not supported", "connect_not_supported", raw(request));
+        }
         refuseUpgrade(request, lines);
-        checkFraming(lines, limits);
-        String path = request.uri();
+        String path = uri(request);
         String authority = authority(request, lines);
         int absolute = path.startsWith("http://") ? 7 : path.startsWith("https://") ? 8 : 0;
         if (absolute > 0) {
@@ -106,22 +101,53 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         if (absolute == 0) {
             headers.add(":scheme", scheme(request));
         }
-        boolean expects = addLines(headers, lines, request.version());
+        boolean expects = addLines(headers, request);
         if (!headers.contains("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", request.isSSL() ? "https" : "http");
         }
         return new RequestHead(headers, expects);
     }
 
+    private static Refusal badRequest(String details) {
+        return new Refusal(400, "Bad Request", details);
+    }
+
+    /** The request's target; HTTP/2 has requests without one. */
+    private static String uri(HttpServerRequest request) {
+        return Objects.requireNonNullElse(request.uri(), "");
+    }
+
+    private static String codec(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2 ? "http2" : "http1";
+    }
+
+    /** A head that is well formed but not served, as it came. */
+    private static HeaderMap raw(HttpServerRequest request) {
+        HeaderMap head = new HeaderMap();
+        HostAndPort authority = request.authority(true);
+        head.add(":authority", authority == null ? "" : authority.toString());
+        head.add(":path", uri(request));
+        head.add(":method", request.method().name());
+        head.add(":scheme", request.isSSL() ? "https" : "http");
+        for (Map.Entry<String, String> line : request.headers()) {
+            String name = line.getKey().toLowerCase(Locale.ROOT);
+            if (!name.isEmpty() && !name.equals("host")) {
+                head.add(name, line.getValue());
+            }
+        }
+        return head;
+    }
+
     private static void checkSize(HttpServerRequest request, MultiMap lines, GatewayLimits limits) throws Refusal {
         int count = 0;
-        long bytes = request.uri().length();
+        long bytes = uri(request).length();
         for (Map.Entry<String, String> line : lines) {
             count++;
             bytes += line.getKey().length() + line.getValue().length();
         }
         if (count > limits.headerCount() || bytes > limits.headerBytes()) {
-            throw Refusal.of(431, "Request Header Fields Too Large");
+            String what = count > limits.headerCount() ? ".too_many_headers" : ".headers_too_large";
+            throw new Refusal(431, "Request Header Fields Too Large", codec(request) + what);
         }
     }
 
@@ -133,27 +159,27 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             for (String token : value.split(",")) {
                 String protocol = lines.get("upgrade");
                 if (token.strip().equalsIgnoreCase("upgrade") && !protocol.equalsIgnoreCase("h2c")) {
-                    throw Refusal.unserved(403, true);
+                    throw new Refusal(403, "", "upgrade_failed", raw(request));
                 }
             }
         }
     }
 
-    private static void checkFraming(MultiMap lines, GatewayLimits limits) throws Refusal {
+    private static void checkFraming(HttpServerRequest request, MultiMap lines, GatewayLimits limits) throws Refusal {
         List<String> encodings = lines.getAll("transfer-encoding");
         if (!encodings.isEmpty() && (encodings.size() > 1 || !encodings.get(0).equalsIgnoreCase("chunked"))) {
-            throw Refusal.of(501, "Not Implemented");
+            throw new Refusal(501, "Not Implemented", codec(request) + ".invalid_transfer_encoding");
         }
         long length = -1;
         for (String value : lines.getAll("content-length")) {
             long number = HeaderLines.number(value);
             if (number < 0 || (length >= 0 && length != number)) {
-                throw BAD_REQUEST;
+                throw badRequest(codec(request) + ".codec_error");
             }
             length = number;
         }
         if (limits.bodyBytes() > 0 && length > limits.bodyBytes()) {
-            throw Refusal.of(413, "Payload Too Large");
+            throw new Refusal(413, "Payload Too Large", "request_payload_too_large", raw(request));
         }
     }
 
@@ -161,35 +187,35 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         if (request.version() == HttpVersion.HTTP_2) {
             HostAndPort authority = request.authority();
             if (authority == null) {
-                throw BAD_REQUEST;
+                throw badRequest("missing_host_header");
             }
             return authority.port() > 0 ? authority.host() + ":" + authority.port() : authority.host();
         }
         List<String> hosts = lines.getAll("host");
         if (hosts.size() > 1) {
-            throw BAD_REQUEST;
+            throw badRequest("http1.codec_error");
         }
         if (hosts.isEmpty()) {
-            throw UNSERVED;
+            throw new Refusal(400, "", "missing_host_header", raw(request));
         }
         return hosts.get(0);
     }
 
     private static void checkTarget(HttpServerRequest request, String path) throws Refusal {
         if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
-            throw Refusal.unserved(404, false);
-        }
-        if (path.indexOf('#') >= 0) {
-            throw UNSERVED;
+            throw new Refusal(404, "", "route_not_found", raw(request));
         }
         if (path.isEmpty() || path.charAt(0) != '/' || !visible(path)) {
-            throw BAD_REQUEST;
+            throw badRequest(codec(request) + ".invalid_url");
+        }
+        if (path.indexOf('#') >= 0) {
+            throw new Refusal(400, "", "path_normalization_failed", raw(request));
         }
     }
 
     private static void checkAuthority(String authority) throws Refusal {
         if (!visible(authority) || authority.indexOf('/') >= 0 || authority.indexOf('@') >= 0) {
-            throw BAD_REQUEST;
+            throw badRequest("http.invalid_authority");
         }
     }
 
@@ -208,13 +234,15 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         }
         String scheme = request.scheme() == null ? "" : request.scheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw BAD_REQUEST;
+            throw badRequest("http.invalid_scheme");
         }
         return scheme;
     }
 
     /** Adds the lines that are the client's to send; returns whether it waits for {@code 100 Continue}. */
-    private static boolean addLines(HeaderMap headers, MultiMap lines, HttpVersion version) throws Refusal {
+    private static boolean addLines(HeaderMap headers, HttpServerRequest request) throws Refusal {
+        MultiMap lines = request.headers();
+        HttpVersion version = request.version();
         Set<String> nominated = HeaderLines.nominated(lines.getAll("connection"));
         boolean expects = false;
         boolean cookies = false;
@@ -246,7 +274,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
                 }
                 default -> {
                     if (name.isEmpty() || hasControls(value)) {
-                        throw BAD_REQUEST;
+                        throw badRequest(codec(request) + ".invalid_characters");
                     }
                     if (!HeaderLines.hopByHop(name) && !nominated.contains(name)) {
                         JoinedHeaders.add(headers, name, value, JoinedHeaders.inRequests(name));

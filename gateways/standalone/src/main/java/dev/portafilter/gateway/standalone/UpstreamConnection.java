@@ -119,7 +119,8 @@ final class UpstreamConnection {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-            if (message instanceof HttpResponse response && response.decoderResult().isSuccess()) {
+            if (message instanceof HttpResponse response
+                    && response.decoderResult().isSuccess()) {
                 int status = response.status().code();
                 // Vert.x takes these for final ones; 100 and 103 it knows, and 101 is none.
                 skipping = status / 100 == 1 && status > 101 && status != 103;

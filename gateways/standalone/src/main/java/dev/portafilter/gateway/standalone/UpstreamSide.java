@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -73,6 +74,7 @@ final class UpstreamSide {
     private @Nullable HeaderMap waitingTrailers;
     private Future<Void> lastWrite = Future.succeededFuture();
     private int waitingSize;
+    private String transportFailure = "";
     private boolean waitingEnd;
     private boolean headOnly;
     private boolean isHead;
@@ -94,6 +96,11 @@ final class UpstreamSide {
         return connection;
     }
 
+    /** What the network said when there was no connection, in Envoy's words; nothing when it said nothing. */
+    String transportFailure() {
+        return transportFailure;
+    }
+
     /** Sends the head, as soon as there is a connection. The map is not kept. */
     void head(HeaderMap headers, boolean endOfStream) {
         waitingHead = headers.copy();
@@ -102,7 +109,11 @@ final class UpstreamSide {
         clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
     }
 
-    private static String connectReason(Throwable cause) {
+    private String connectReason(Throwable cause) {
+        String message = cause instanceof ConnectException ? cause.getMessage() : null;
+        if (message != null && message.startsWith("Connection refused")) {
+            transportFailure = "delayed connect error: Connection refused";
+        }
         if (cause instanceof ConnectionPoolTooBusyException) {
             return OVERFLOW;
         }

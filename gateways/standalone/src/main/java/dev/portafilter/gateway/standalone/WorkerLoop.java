@@ -10,6 +10,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
@@ -38,6 +39,7 @@ final class WorkerLoop extends VerticleBase {
     private @Nullable Worker worker;
     private @Nullable Clients clients;
     private @Nullable HttpServer server;
+    private @Nullable TcpLoop tcp;
     private boolean draining;
 
     WorkerLoop(
@@ -59,9 +61,13 @@ final class WorkerLoop extends VerticleBase {
         clients = callClients.of(context);
         Worker created = host.newWorker(new LoopExecutor(vertx, context));
         worker = created;
+        TcpRoute route = options.tcp();
+        if (route != null) {
+            tcp = new TcpLoop((ContextInternal) context, created, route, options.limits(), counters);
+        }
         // Not before its VMs have started, so that no request waits for them.
         return Future.fromCompletionStage(created.started(), context)
-                .compose(started -> listen())
+                .compose(started -> options.upstream() == null ? Future.succeededFuture() : listen())
                 // Vert.x does not stop what it could not start.
                 .recover(cause -> Future.fromCompletionStage(created.close(), context)
                         .transform(ended -> Future.failedFuture(cause)));
@@ -86,10 +92,11 @@ final class WorkerLoop extends VerticleBase {
 
     private void refuse(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        int status =
-                cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        String text = status == 431 ? "Request Header Fields Too Large" : "Bad Request";
-        ProxyExchange.refuse(this, request, Refusal.of(status, text));
+        boolean large = cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException;
+        Refusal refusal = large
+                ? new Refusal(431, "Request Header Fields Too Large", "http1.headers_too_large")
+                : new Refusal(400, "Bad Request", "http1.codec_error");
+        ProxyExchange.beginRefused(this, request, refusal);
     }
 
     Vertx vertx() {
@@ -101,11 +108,16 @@ final class WorkerLoop extends VerticleBase {
     }
 
     Target upstream() {
-        return options.upstream();
+        return Objects.requireNonNull(options.upstream(), "upstream");
     }
 
     Worker worker() {
         return Objects.requireNonNull(worker, "worker");
+    }
+
+    /** The TCP connections; null when there are none. */
+    @Nullable TcpLoop tcp() {
+        return tcp;
     }
 
     Clients clients() {
@@ -135,13 +147,12 @@ final class WorkerLoop extends VerticleBase {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(nothing -> {
             draining = true;
-            HttpServer running = server;
-            if (running == null) {
-                drained.complete();
-            } else {
-                running.shutdown(Duration.ofMillis(options.limits().drainTimeoutMillis()))
-                        .onComplete(drained);
-            }
+            HttpServer http = server;
+            Future<Void> requests = http == null
+                    ? Future.succeededFuture()
+                    : http.shutdown(Duration.ofMillis(options.limits().drainTimeoutMillis()));
+            Future<Void> connections = tcp == null ? Future.succeededFuture() : tcp.drain();
+            requests.eventually(() -> connections).onComplete(drained);
         });
         return drained.future();
     }
@@ -150,6 +161,9 @@ final class WorkerLoop extends VerticleBase {
     public Future<?> stop() {
         for (ProxyExchange exchange : Set.copyOf(exchanges)) {
             exchange.abandon("the gateway stops");
+        }
+        if (tcp != null) {
+            tcp.end();
         }
         Future<Void> ended =
                 worker == null ? Future.succeededFuture() : Future.fromCompletionStage(worker.close(), context);

@@ -49,6 +49,8 @@ class AdminServerTest {
                             "portafilter_requests_active 0.0",
                             "portafilter_responses_total{status=\"2xx\"} 1.0",
                             "portafilter_responses_total{status=\"4xx\"} 1.0",
+                            "# HELP portafilter_plugin_failures_total Failures of plugins: at their start, by a trap,"
+                                    + " or by a limit",
                             "portafilter_plugin_failures_total{plugin=\"default.probe\"} 0.0")
                     .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
                     .allMatch(line -> line.startsWith("# ")

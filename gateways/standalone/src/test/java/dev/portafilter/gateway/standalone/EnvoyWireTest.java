@@ -30,7 +30,13 @@ class EnvoyWireTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"299, Unknown", "413, Payload Too Large", "418, Unknown", "425, Too Early", "599, Last Unassigned Server Error Code"})
+    @CsvSource({
+        "299, Unknown",
+        "413, Payload Too Large",
+        "418, Unknown",
+        "425, Too Early",
+        "599, Last Unassigned Server Error Code"
+    })
     void reasonPhrase_isEnvoys_whateverTheServerSaid(int status, String phrase) throws Exception {
         String answer = "HTTP/1.1 " + status + " Mine\ncontent-length: 0\n\n";
         assertThat(answered(answer, "GET / HTTP/1.1\nhost: a\n\n").startLine())
@@ -39,9 +45,17 @@ class EnvoyWireTest {
 
     @Test
     void repeatedLines_ofSomeNames_becomeOne() throws Exception {
-        assertThat(arrived("GET / HTTP/1.1\nhost: a\naccept: x\nx-mine: 1\naccept: y\ncookie: a=1\ncookie: b=2\nx-mine: 2\n\n"))
+        assertThat(
+                        arrived(
+                                "GET / HTTP/1.1\nhost: a\naccept: x\nx-mine: 1\naccept: y\ncookie: a=1\ncookie: b=2\nx-mine: 2\n\n"))
                 .containsExactly(
-                        "host: a", "accept: x,y", "x-mine: 1", "cookie: a=1", "cookie: b=2", "x-mine: 2", "x-forwarded-proto: http");
+                        "host: a",
+                        "accept: x,y",
+                        "x-mine: 1",
+                        "cookie: a=1",
+                        "cookie: b=2",
+                        "x-mine: 2",
+                        "x-forwarded-proto: http");
         String answer = "HTTP/1.1 200 OK\nvary: x\nset-cookie: a=1\nvary: y\nset-cookie: b=2\ncontent-length: 0\n\n";
         assertThat(answered(answer, "GET / HTTP/1.1\nhost: a\n\n").headers())
                 .containsExactly("vary: x,y", "set-cookie: a=1", "set-cookie: b=2", "content-length: 0");
@@ -141,8 +155,10 @@ class EnvoyWireTest {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
                 GatewayFixture fixture = GatewayFixture.probedToTheEnd(upstream.target());
                 RawClient client = fixture.connect()) {
-            assertThat(String.join(",", client.send(request.replace("@", "\n")).head())).isEqualTo(answer);
-            assertThat(List.of(fixture.logged(), fixture.logged(), fixture.logged())).isEqualTo(END);
+            assertThat(String.join(",", client.send(request.replace("@", "\n")).head()))
+                    .isEqualTo(answer);
+            assertThat(List.of(fixture.logged(), fixture.logged(), fixture.logged()))
+                    .isEqualTo(END);
         }
     }
 
@@ -185,7 +201,8 @@ class EnvoyWireTest {
             assertThat(client.response().text()).isEqualTo("ok");
             assertThat(client.response().text()).isEqualTo("ok");
             fixture.idle();
-            String once = "request_headers 5 end,response_headers 2,response_body 2,response_body 0 end,log,done,delete";
+            String once =
+                    "request_headers 5 end,response_headers 2,response_body 2,response_body 0 end,log,done,delete";
             assertThat(String.join(",", fixture.log)).isEqualTo(once + "," + once);
         }
     }

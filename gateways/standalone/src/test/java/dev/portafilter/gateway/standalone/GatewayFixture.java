@@ -7,6 +7,7 @@ import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class GatewayFixture implements AutoCloseable {
                 .plugins(List.of(plugins))
                 .services(HostServices.builder()
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .log(new KeptLog())
                         .build())
                 .build();
@@ -57,6 +59,26 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.toTheEnd());
     }
 
+    /** For TCP alone. */
+    static GatewayFixture tcp(Endpoint upstream, GatewayLimits limits, PluginSpec... plugins) {
+        return new GatewayFixture(
+                GatewayOptions.builder()
+                        .tcp(new TcpRoute(new Endpoint("127.0.0.1", 0), upstream))
+                        .workers(1)
+                        .limits(limits),
+                plugins);
+    }
+
+    static GatewayFixture tcp(Endpoint upstream, PluginSpec... plugins) {
+        return tcp(upstream, GatewayLimits.DEFAULT, plugins);
+    }
+
+    /** A connection to the place for TCP. */
+    TcpPeer connectTcp() throws IOException {
+        Endpoint place = Objects.requireNonNull(gateway.tcpEndpoint(), "tcpEndpoint");
+        return TcpPeer.connect(place.port());
+    }
+
     RawClient connect() throws IOException {
         return new RawClient(gateway.endpoint());
     }
@@ -73,12 +95,13 @@ final class GatewayFixture implements AutoCloseable {
         return String.valueOf(log.poll(20, TimeUnit.SECONDS));
     }
 
-    /** Waits until every exchange is over. */
+    /** Waits until every exchange and every TCP connection is over. */
     void idle() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (gateway.activeRequests() != 0) {
+        while (gateway.activeRequests() + gateway.activeConnections() != 0) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(gateway.activeRequests() + " exchanges are still under way");
+                throw new AssertionError(gateway.activeRequests() + " exchanges and " + gateway.activeConnections()
+                        + " connections are still under way");
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -88,8 +111,9 @@ final class GatewayFixture implements AutoCloseable {
     public void close() {
         gateway.close();
         host.close();
-        if (gateway.activeRequests() != 0) {
-            throw new AssertionError(gateway.activeRequests() + " exchanges were left behind");
+        if (gateway.activeRequests() + gateway.activeConnections() != 0) {
+            throw new AssertionError(gateway.activeRequests() + " exchanges and " + gateway.activeConnections()
+                    + " connections were left behind");
         }
     }
 

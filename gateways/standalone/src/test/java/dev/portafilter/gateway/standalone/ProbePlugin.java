@@ -3,6 +3,8 @@ package dev.portafilter.gateway.standalone;
 import com.dylibso.chicory.wabt.Wat2Wasm;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
+import java.util.List;
 
 /**
  * A plugin in WebAssembly text that logs each of its stream callbacks with its number of headers or bytes, such
@@ -62,7 +64,46 @@ final class ProbePlugin {
                   (i32.sub (local.get $out) (i32.const 40000)))))
             """;
 
+    // Each with its number of parameters, and whether it has a result; the second one is a size or a peer.
+    private static final List<String> TCP_CALLBACKS = List.of(
+            "new_connection 1 1",
+            "downstream_data 3 1",
+            "upstream_data 3 1",
+            "downstream_connection_close 2 0",
+            "upstream_connection_close 2 0",
+            "log 1 0");
+
     private ProbePlugin() {}
+
+    /**
+     * A plugin that logs the callbacks of TCP connections, such as {@code downstream_data 5 end}, and {@code path=bytes}
+     * for each of these properties in the end.
+     */
+    static PluginSpec ofConnections(String... properties) {
+        StringBuilder text = new StringBuilder(FUNCTIONS);
+        int address = 16;
+        for (String callback : TCP_CALLBACKS) {
+            String[] parts = callback.split(" ");
+            int parameters = Integer.parseInt(parts[1]);
+            boolean result = parts[2].equals("1");
+            String name = parts[0] + " ";
+            text.append("  (data (i32.const %d) \"%s\")%n".formatted(address, name));
+            text.append("  (func (export \"proxy_on_%s\") %s %s%n"
+                    .formatted(parts[0], "(param i32)".repeat(parameters), result ? "(result i32)" : ""));
+            text.append("    (call $say (i32.const %d) (i32.const %d) (local.get %d) %s)%n"
+                    .formatted(
+                            address,
+                            name.length(),
+                            parameters == 1 ? 0 : 1,
+                            parameters == 3 ? "(local.get 2)" : "(i32.const 0)"));
+            if (parts[0].equals("log")) {
+                text.append("    (call $properties)\n");
+            }
+            text.append(result ? "    (i32.const 0))\n" : ")\n");
+            address += name.length();
+        }
+        return spec(text, address, properties).type(PluginType.NETWORK).build();
+    }
 
     /** The plugin, which also logs {@code path=bytes} for each of these properties when the request begins. */
     static PluginSpec reading(String... properties) {
@@ -101,6 +142,11 @@ final class ProbePlugin {
             text.append("    (i32.const 0))\n");
             address += name.length();
         }
+        return spec(text, address, properties).build();
+    }
+
+    private static PluginSpec.Builder spec(StringBuilder text, int free, String... properties) {
+        int address = free;
         StringBuilder calls = new StringBuilder("  (func $properties\n");
         for (String property : properties) {
             String path = property.replace(".", "\\00");
@@ -110,6 +156,6 @@ final class ProbePlugin {
             address += size + 1;
         }
         byte[] module = Wat2Wasm.parse(text.append(calls).append("))\n").toString());
-        return PluginSpec.builder("probe", ModuleSource.of(module)).build();
+        return PluginSpec.builder("probe", ModuleSource.of(module));
     }
 }
