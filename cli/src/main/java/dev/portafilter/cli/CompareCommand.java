@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code portafilter compare}: the same requests through an Envoy and through Portafilter, side by side. */
 @Command(
         name = "compare",
-        description = "Sends the same requests through a real Envoy and through Portafilter, and compares what came of them.",
+        description =
+                "Sends the same requests through a real Envoy and through Portafilter, and compares what came of them.",
         mixinStandardHelpOptions = true,
         footer = "%nThe file format of requests: docs/compare.md",
         exitCodeListHeading = "%nExit codes:%n",
@@ -117,9 +118,13 @@ final class CompareCommand implements Callable<Integer> {
             scenarios.add(Scenario.read(file));
         }
         if (chain.isEmpty()) {
-            scenarios.stream().filter(scenario -> scenario.plugins().isEmpty()).findFirst().ifPresent(scenario -> {
-                throw refused("--plugin: is missing, and " + scenario.name() + " names none (expected: a .wasm file)");
-            });
+            scenarios.stream()
+                    .filter(scenario -> scenario.plugins().isEmpty())
+                    .findFirst()
+                    .ifPresent(scenario -> {
+                        throw refused("--plugin: is missing, and " + scenario.name()
+                                + " names none (expected: a .wasm file)");
+                    });
             return scenarios;
         }
         return scenarios.stream().map(scenario -> scenario.withPlugins(chain)).toList();
@@ -127,8 +132,8 @@ final class CompareCommand implements Callable<Integer> {
 
     private List<ComparedPlugin> chain() throws IOException {
         if (configurations.size() > plugins.size()) {
-            throw refused("--configuration: " + configurations.size() + " are given (expected: at most as many as plugins, "
-                    + plugins.size() + ")");
+            throw refused("--configuration: " + configurations.size()
+                    + " are given (expected: at most as many as plugins, " + plugins.size() + ")");
         }
         List<ComparedPlugin> chain = new ArrayList<>();
         for (int i = 0; i < plugins.size(); i++) {

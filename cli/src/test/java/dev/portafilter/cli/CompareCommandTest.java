@@ -58,8 +58,17 @@ class CompareCommandTest {
         redact();
         Path requests = Files.writeString(directory.resolve("requests.yaml"), example("yaml"));
         int code = execute(
-                "compare", "--with", "envoy", "--plugin", redact().toString(), "--configuration", "{\"request\": true}",
-                "--requests", requests.toString(), "--cache-dir", "none");
+                "compare",
+                "--with",
+                "envoy",
+                "--plugin",
+                redact().toString(),
+                "--configuration",
+                "{\"request\": true}",
+                "--requests",
+                requests.toString(),
+                "--cache-dir",
+                "none");
         assertThat(out.toString()).isEqualToNormalizingNewlines(example("text"));
         assertThat(code).isZero();
     }
@@ -68,10 +77,12 @@ class CompareCommandTest {
     void difference_isShown_andIsExitCode1() throws IOException {
         needsEnvoy();
         Path requests = Files.writeString(
-                directory.resolve("r.yaml"), "exchanges: [{name: one, answer: {status: 205 Reset Content, body: hello}}]");
+                directory.resolve("r.yaml"),
+                "exchanges: [{name: one, answer: {status: 205 Reset Content, body: hello}}]");
         int code = execute(
                 "compare", "--plugin", redact().toString(), "--requests", requests.toString(), "--cache-dir", "none");
-        assertThat(out.toString()).contains("  DIFFERENT  one", "      - content-length: 5", "      + content-length: 0");
+        assertThat(out.toString())
+                .contains("  DIFFERENT  one", "      - content-length: 5", "      + content-length: 0");
         assertThat(code).isEqualTo(1);
     }
 

@@ -14,12 +14,15 @@ record Answer(boolean early, List<Step> steps) {
             List.of(new Step.Send(
                     Text.bytes("HTTP/1.1 200 OK\nx-up: a\nx-up: b\ncontent-length: 13\n\n", "upstream-body"))));
 
-    static final Answer EMPTY = new Answer(
-            false, List.of(new Step.Send(Text.bytes("HTTP/1.1 200 OK\ncontent-length: 0\n\n", ""))));
+    static final Answer EMPTY =
+            new Answer(false, List.of(new Step.Send(Text.bytes("HTTP/1.1 200 OK\ncontent-length: 0\n\n", ""))));
 
     /** Whether the connection can be used for another request. */
     boolean keepsOpen() {
-        return steps.stream().noneMatch(step -> step instanceof Step.Close || step instanceof Step.Reset
-                || step instanceof Step.HalfClose || step instanceof Step.AwaitEnd);
+        return steps.stream()
+                .noneMatch(step -> step instanceof Step.Close
+                        || step instanceof Step.Reset
+                        || step instanceof Step.HalfClose
+                        || step instanceof Step.AwaitEnd);
     }
 }

@@ -64,7 +64,8 @@ public final class Comparison implements AutoCloseable {
                 GatewaySide right = get(starting)) {
             List<String> refusals = right.refusals();
             if (!refusals.isEmpty()) {
-                throw new ScenarioException("portafilter: refuses what envoy loads\n  " + String.join("\n  ", refusals));
+                throw new ScenarioException(
+                        "portafilter: refuses what envoy loads\n  " + String.join("\n  ", refusals));
             }
             return new Report(scenario.name(), play(scenario, left, right));
         }
@@ -85,8 +86,8 @@ public final class Comparison implements AutoCloseable {
             gatewayRun = get(other);
             try {
                 envoyRun = get(one);
-                results.add(compare(
-                        exchange.name(), List.of(Part.values()), exchange.expected(), envoyRun, gatewayRun));
+                results.add(
+                        compare(exchange.name(), List.of(Part.values()), exchange.expected(), envoyRun, gatewayRun));
             } catch (IOException e) {
                 if (left.alive()) {
                     throw e;
@@ -152,7 +153,9 @@ public final class Comparison implements AutoCloseable {
             Patience.until(OVER_MILLIS, side.servers()::idle);
             int before = -1;
             long end = System.nanoTime() + OVER_MILLIS * 1_000_000;
-            for (int now = side.log().size(); now != before && System.nanoTime() < end; now = side.log().size()) {
+            for (int now = side.log().size();
+                    now != before && System.nanoTime() < end;
+                    now = side.log().size()) {
                 before = now;
                 Patience.pause(QUIET_MILLIS);
             }

@@ -45,34 +45,41 @@ final class EnvoyConfiguration {
                 "router",
                 "typed_config",
                 map("@type", FILTERS + "http.router.v3.Router", "suppress_envoy_headers", true)));
-        Map<String, Object> route = map(
-                "match", map("prefix", "/"), "route", map("cluster", Servers.UPSTREAM));
+        Map<String, Object> route = map("match", map("prefix", "/"), "route", map("cluster", Servers.UPSTREAM));
         Map<String, Object> connection = map(
-                "@type", FILTERS + "network.http_connection_manager.v3.HttpConnectionManager",
-                "stat_prefix", "compare",
-                "codec_type", "AUTO",
-                "generate_request_id", false,
-                "http_protocol_options", map("enable_trailers", true, "accept_http_10", true),
+                "@type",
+                FILTERS + "network.http_connection_manager.v3.HttpConnectionManager",
+                "stat_prefix",
+                "compare",
+                "codec_type",
+                "AUTO",
+                "generate_request_id",
+                false,
+                "http_protocol_options",
+                map("enable_trailers", true, "accept_http_10", true),
                 "route_config",
-                        map(
-                                "virtual_hosts",
-                                // A second one makes Envoy look at the authority, as it does wherever there are several.
-                                List.of(
-                                        map("name", "none", "domains", List.of("none.invalid"), "routes", List.of(route)),
-                                        map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
-                "http_filters", filters);
+                map(
+                        "virtual_hosts",
+                        // A second one makes Envoy look at the authority, as it does wherever there are several.
+                        List.of(
+                                map("name", "none", "domains", List.of("none.invalid"), "routes", List.of(route)),
+                                map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
+                "http_filters",
+                filters);
         return map(
                 "name", "compare",
                 "address", address(0),
-                "filter_chains",
-                        List.of(map("filters", List.of(map("name", "http", "typed_config", connection)))));
+                "filter_chains", List.of(map("filters", List.of(map("name", "http", "typed_config", connection)))));
     }
 
     private static Map<String, Object> plugin(ComparedPlugin plugin) {
         Map<String, Object> vm = map(
                 "runtime", "envoy.wasm.runtime.v8",
                 "vm_id", Scenario.vmId(plugin),
-                "code", map("local", map("filename", plugin.module().toAbsolutePath().toString())),
+                "code",
+                        map(
+                                "local",
+                                map("filename", plugin.module().toAbsolutePath().toString())),
                 "configuration", string(plugin.vmConfiguration()));
         return map(
                 "name", "default." + plugin.name(),
@@ -89,17 +96,20 @@ final class EnvoyConfiguration {
     private static Map<String, Object> cluster(String name, int port) {
         Map<String, Object> endpoint = map("endpoint", map("address", address(port)));
         return map(
-                "name", name,
-                "type", "STATIC",
+                "name",
+                name,
+                "type",
+                "STATIC",
                 "load_assignment",
-                        map("cluster_name", name, "endpoints", List.of(map("lb_endpoints", List.of(endpoint)))),
+                map("cluster_name", name, "endpoints", List.of(map("lb_endpoints", List.of(endpoint)))),
                 "typed_extension_protocol_options",
+                map(
+                        HTTP_OPTIONS,
                         map(
-                                HTTP_OPTIONS,
-                                map(
-                                        "@type", TYPE + HTTP_OPTIONS,
-                                        "explicit_http_config",
-                                                map("http_protocol_options", map("enable_trailers", true)))));
+                                "@type",
+                                TYPE + HTTP_OPTIONS,
+                                "explicit_http_config",
+                                map("http_protocol_options", map("enable_trailers", true)))));
     }
 
     private static Map<String, Object> address(int port) {

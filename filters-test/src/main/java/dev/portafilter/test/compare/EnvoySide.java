@@ -122,7 +122,8 @@ final class EnvoySide implements Side {
     @Override
     public Map<String, String> metrics() throws IOException {
         Map<String, String> metrics = new TreeMap<>();
-        for (String line : ask("/stats?filter=%5Ewasmcustom&histogram_buckets=cumulative").split("\n")) {
+        for (String line :
+                ask("/stats?filter=%5Ewasmcustom&histogram_buckets=cumulative").split("\n")) {
             Matcher metric = METRIC.matcher(line);
             Matcher histogram = HISTOGRAM.matcher(line);
             if (metric.matches()) {

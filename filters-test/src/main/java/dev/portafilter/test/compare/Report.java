@@ -65,7 +65,8 @@ public record Report(String scenario, List<Result> results) {
             confirmed.add(
                     steady
                             ? result
-                            : new Result(result.exchange(), result.differences(), result.expected(), result.seen(), true));
+                            : new Result(
+                                    result.exchange(), result.differences(), result.expected(), result.seen(), true));
         }
         return new Report(scenario, confirmed);
     }

@@ -207,8 +207,8 @@ final class ScenarioReader {
             List<String> headers = entries.texts("headers");
             headers.forEach(header -> head.append(header).append('\n'));
             boolean bodiless = entries.yes("bodiless") || status.startsWith("204") || status.startsWith("304");
-            boolean body = entries.has("body") || entries.has("bodySize") || entries.has("chunks")
-                    || entries.has("trailers");
+            boolean body =
+                    entries.has("body") || entries.has("bodySize") || entries.has("chunks") || entries.has("trailers");
             if (!body && !bodiless) {
                 head.append("content-length: 0\n");
             }
@@ -229,8 +229,7 @@ final class ScenarioReader {
                 steps.add(new Step.Reset());
             }
             case "await-end" -> steps.add(new Step.AwaitEnd());
-            default ->
-                throw entries.wrong("then", "\"" + then + "\" is unknown", "keep, close, reset, await-end");
+            default -> throw entries.wrong("then", "\"" + then + "\" is unknown", "keep, close, reset, await-end");
         }
     }
 
@@ -245,20 +244,21 @@ final class ScenarioReader {
                 steps.add(new Step.Pause(entries.number("pause", 0, MINUTE_MILLIS)));
             } else {
                 String action = entries.text("do", "");
-                steps.add(switch (action) {
-                    case "read" -> new Step.Response(false);
-                    case "read-bodiless" -> new Step.Response(true);
-                    case "read-head" -> new Step.Head();
-                    case "half-close" -> new Step.HalfClose();
-                    case "close" -> new Step.Close();
-                    case "reset" -> new Step.Reset();
-                    case "await-end" -> new Step.AwaitEnd();
-                    default ->
-                        throw entries.wrong(
-                                "do",
-                                "\"" + action + "\" is unknown",
-                                "read, read-bodiless, read-head, half-close, close, reset, await-end; or send, pause");
-                });
+                steps.add(
+                        switch (action) {
+                            case "read" -> new Step.Response(false);
+                            case "read-bodiless" -> new Step.Response(true);
+                            case "read-head" -> new Step.Head();
+                            case "half-close" -> new Step.HalfClose();
+                            case "close" -> new Step.Close();
+                            case "reset" -> new Step.Reset();
+                            case "await-end" -> new Step.AwaitEnd();
+                            default ->
+                                throw entries.wrong(
+                                        "do",
+                                        "\"" + action + "\" is unknown",
+                                        "read, read-bodiless, read-head, half-close, close, reset, await-end; or send, pause");
+                        });
             }
             entries.end();
         }

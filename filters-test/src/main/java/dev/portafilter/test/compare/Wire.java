@@ -38,7 +38,8 @@ final class Wire implements AutoCloseable {
         String value(String name) {
             for (String header : headers) {
                 int colon = header.indexOf(':');
-                if (colon > 0 && header.substring(0, colon).toLowerCase(Locale.ROOT).equals(name)) {
+                if (colon > 0
+                        && header.substring(0, colon).toLowerCase(Locale.ROOT).equals(name)) {
                     return header.substring(colon + 1).strip();
                 }
             }

@@ -48,7 +48,8 @@ class ReportTest {
     @Test
     void difference_ofAnotherPart_counts() {
         Report report = new Report(
-                "mine", List.of(START, result("one", Map.of(Part.CLIENT, List.of("- a")), Map.of(Part.LOG, "because"))));
+                "mine",
+                List.of(START, result("one", Map.of(Part.CLIENT, List.of("- a")), Map.of(Part.LOG, "because"))));
         assertThat(report.same()).isFalse();
         assertThat(printed(report)).contains("  DIFFERENT  one", "log is said to differ, but does not");
     }

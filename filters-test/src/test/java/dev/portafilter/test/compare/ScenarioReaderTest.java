@@ -33,8 +33,7 @@ class ScenarioReaderTest {
 
     @Test
     void request_inItsParts_isWrittenAsTheyStand() throws IOException {
-        Scenario scenario = read(
-                """
+        Scenario scenario = read("""
                 exchanges:
                   - request: POST /x?y
                     headers: ["X-A: 1", "x-a:"]
@@ -43,13 +42,13 @@ class ScenarioReaderTest {
         Exchange exchange = scenario.exchanges().get(0);
         assertThat(exchange.name()).isEqualTo("POST /x?y");
         assertThat(sent(exchange))
-                .isEqualTo("POST /x?y HTTP/1.1\r\nhost: shop.example\r\nX-A: 1\r\nx-a:\r\ncontent-length: 5\r\n\r\nhello");
+                .isEqualTo(
+                        "POST /x?y HTTP/1.1\r\nhost: shop.example\r\nX-A: 1\r\nx-a:\r\ncontent-length: 5\r\n\r\nhello");
     }
 
     @Test
     void chunks_areSentOneByOne_withPausesBetween() throws IOException {
-        Scenario scenario = read(
-                """
+        Scenario scenario = read("""
                 exchanges:
                   - request: POST /
                     headers: ["host: a"]
@@ -67,8 +66,7 @@ class ScenarioReaderTest {
 
     @Test
     void steps_areTakenInTheirOrder() throws IOException {
-        Scenario scenario = read(
-                """
+        Scenario scenario = read("""
                 exchanges:
                   - client:
                       - send: "GET / HTTP/1.1\\n\\n"
@@ -82,8 +80,7 @@ class ScenarioReaderTest {
 
     @Test
     void answers_ofServers_areKeptByCluster() throws IOException {
-        Scenario scenario = read(
-                """
+        Scenario scenario = read("""
                 clusters: {auth: http, gone: refused}
                 exchanges:
                   - answer: {status: 404 Not Found, body: none}
