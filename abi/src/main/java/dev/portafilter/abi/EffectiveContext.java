@@ -122,6 +122,28 @@ public interface EffectiveContext {
     /** Stores a property: OK, NOT_FOUND (no stream) or BAD_ARGUMENT. */
     Status setProperty(PropertyPath path, byte[] value);
 
+    /**
+     * Says how a property that {@link #setProperty} will store behaves; has an effect in a root context only.
+     *
+     * @param readOnly whether it can be set once only
+     * @param ofConnection whether it lives as long as the client's connection, and not only as the stream
+     * @return OK, BAD_ARGUMENT when the root has declared it already, or INTERNAL_FAILURE beyond the host's limit
+     */
+    default Status declareProperty(String name, boolean readOnly, boolean ofConnection) {
+        return Status.OK;
+    }
+
+    /**
+     * Stores a part of the filter state that has a name of the gateway's own.
+     *
+     * @param value owned by the context afterwards
+     * @param ofConnection whether it lives as long as the client's connection, and not only as the stream
+     * @return OK, or NOT_FOUND (no stream)
+     */
+    default Status setFilterState(String key, byte[] value, boolean ofConnection) {
+        return Status.NOT_FOUND;
+    }
+
     /** The id of this context's root; 0 for the context of the VM itself. */
     int rootId();
 }

@@ -14,8 +14,8 @@ public final class Limits {
     /** Entries that a header map may reach by a guest's changes; more could not be set as pairs. */
     public static final int HEADER_MAP_COUNT = PAIRS_COUNT;
 
-    /** Bytes that a buffer may reach by a guest's change; keeps sizes far from the end of a Java array. */
-    public static final int BUFFER_SIZE = 1 << 30;
+    /** Bytes that a buffer may reach by a guest's change: as much as a guest has memory, unless it is given more. */
+    public static final int BUFFER_SIZE = 1 << 27;
 
     /** Bytes of the names of a gRPC call's service and method; servers refuse paths far shorter than this. */
     public static final int GRPC_PATH_SIZE = 1 << 14;

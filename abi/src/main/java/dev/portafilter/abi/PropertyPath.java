@@ -39,6 +39,14 @@ public final class PropertyPath {
         return new PropertyPath(String.join("\0", segments), List.of(segments));
     }
 
+    /** This path with another segment before it. */
+    public PropertyPath under(String first) {
+        List<String> longer = new ArrayList<>(segments.size() + 1);
+        longer.add(first);
+        longer.addAll(segments);
+        return new PropertyPath(first + '\0' + text, List.copyOf(longer));
+    }
+
     /** The number of segments; 0 for an empty path. A path that begins with NUL has an empty first segment. */
     public int size() {
         return segments.size();

@@ -42,6 +42,14 @@ class PropertyPathTest {
     }
 
     @Test
+    void under_putsASegmentBefore() {
+        PropertyPath path = parse("node\0id\0").under("xds");
+        assertThat(path).hasToString("xds.node.id");
+        assertThat(path.size()).isEqualTo(3);
+        assertThat(path.text()).isEqualTo("xds\0node\0id\0");
+    }
+
+    @Test
     void part_ofAnArray_isParsedAlone() {
         assertThat(PropertyPath.parse(FakeVm.latin1("xxa\0bxx"), 2, 3)).hasToString("a.b");
     }

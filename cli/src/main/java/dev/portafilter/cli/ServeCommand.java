@@ -3,6 +3,7 @@ package dev.portafilter.cli;
 import dev.portafilter.abi.LogLevel;
 import dev.portafilter.gateway.standalone.GatewayException;
 import dev.portafilter.runtime.PluginStatus;
+import dev.portafilter.runtime.plugin.PluginType;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -67,7 +68,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private static String describe(PluginStatus plugin) {
         String place = plugin.position() < 0 ? "service" : "place " + (plugin.position() + 1);
-        return "plugin " + plugin.spec().qualifiedName() + ": " + plugin.state() + ", " + place + ", "
+        String type = plugin.spec().type() == PluginType.NETWORK ? " for connections, " : ", ";
+        return "plugin " + plugin.spec().qualifiedName() + ": " + plugin.state() + ", " + place + type
                 + plugin.spec().phase() + ", priority " + plugin.spec().priority() + " (" + plugin.reason() + ")";
     }
 

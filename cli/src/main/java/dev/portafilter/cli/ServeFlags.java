@@ -53,11 +53,17 @@ final class ServeFlags {
             description = "A server that plugins may call; may be repeated. The upstream is the cluster \"upstream\".")
     Map<String, String> clusters = new LinkedHashMap<>();
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "The listener's certificate chain, PEM.")
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "The HTTP listener's certificate chain, PEM.")
     @Nullable String tlsCertificate;
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's private key, PEM.")
     @Nullable String tlsKey;
+
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "Certificates that vouch for clients, PEM: they are asked for theirs. Default: they are not.")
+    @Nullable String clientCa;
 
     @Option(
             names = "--ca",

@@ -14,6 +14,8 @@ import dev.portafilter.resources.Selection;
 import dev.portafilter.resources.Workload;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginType;
+import dev.portafilter.runtime.service.NodeInfo;
+import dev.portafilter.runtime.service.ServiceLimits;
 import dev.portafilter.runtime.stream.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param gateway the proxy's options
  * @param selection the plugins that apply, and those that do not
  * @param warnings what was odd but usable, a line each
+ * @param services what plugins may keep together
+ * @param node what plugins read as {@code xds.node}, or null
  * @param cacheDirectory where compiled modules are kept, or null
  */
 record ServePlan(
@@ -40,6 +44,8 @@ record ServePlan(
         Selection selection,
         List<String> warnings,
         WorkerOptions workers,
+        ServiceLimits services,
+        @Nullable NodeInfo node,
         @Nullable Path cacheDirectory,
         LogFormat logFormat,
         LogLevel logLevel) {
@@ -65,7 +71,8 @@ record ServePlan(
 
     /** This plan with other worker options. */
     ServePlan withWorkers(WorkerOptions options) {
-        return new ServePlan(gateway, selection, warnings, options, cacheDirectory, logFormat, logLevel);
+        return new ServePlan(
+                gateway, selection, warnings, options, services, node, cacheDirectory, logFormat, logLevel);
     }
 
     /** Reads one part after the other and keeps what is wrong with each. */
@@ -86,6 +93,8 @@ record ServePlan(
             GatewayLimits limits = checked("settings", this::gatewayLimits, GatewayLimits.DEFAULT);
             PluginLimits pluginLimits = checked("settings", this::pluginLimits, PluginLimits.DEFAULT);
             WorkerOptions workers = checked("settings", this::workerOptions, WorkerOptions.DEFAULT);
+            ServiceLimits services = checked("settings", this::serviceLimits, ServiceLimits.DEFAULT);
+            NodeInfo node = node();
             GatewayOptions gateway = gateway(limits);
             Selection selection = selection(pluginLimits);
             Path cache = CacheDirectory.of(text("cache-dir", flags.cacheDirectory));
@@ -93,7 +102,7 @@ record ServePlan(
             if (!problems.isEmpty() || gateway == null || selection == null) {
                 throw new Refused(problems);
             }
-            return new ServePlan(gateway, selection, warnings, workers, cache, format, level);
+            return new ServePlan(gateway, selection, warnings, workers, services, node, cache, format, level);
         }
 
         private @Nullable GatewayOptions gateway(GatewayLimits limits) {
@@ -119,6 +128,7 @@ record ServePlan(
                         .tcp(tcp)
                         .admin(adminEndpoint)
                         .tls(path("tls-cert", flags.tlsCertificate), path("tls-key", flags.tlsKey))
+                        .clientCa(path("client-ca", flags.clientCa))
                         .ca(path("ca", flags.ca))
                         .workers(count)
                         .limits(limits);
@@ -246,8 +256,8 @@ record ServePlan(
                     settings.number("timeouts.idleMillis", defaults.idleTimeoutMillis()),
                     settings.smallNumber("timeouts.connectMillis", defaults.connectTimeoutMillis()),
                     settings.number("timeouts.drainMillis", defaults.drainTimeoutMillis()),
-                    defaults.connectionsPerTarget(),
-                    defaults.callBodyBytes());
+                    settings.smallNumber("limits.connectionsPerTarget", defaults.connectionsPerTarget()),
+                    settings.smallNumber("limits.callBodyBytes", defaults.callBodyBytes()));
         }
 
         private PluginLimits pluginLimits() {
@@ -260,11 +270,33 @@ record ServePlan(
                     settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
                     settings.smallNumber("limits.grpcCalls", defaults.grpcCalls()),
                     settings.smallNumber("limits.grpcMessageBytes", defaults.grpcMessageBytes()),
+                    settings.smallNumber("limits.propertyBytes", defaults.propertyBytes()),
                     settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
+        }
+
+        private ServiceLimits serviceLimits() {
+            ServiceLimits defaults = ServiceLimits.DEFAULT;
+            return new ServiceLimits(
+                    settings.number("limits.sharedDataBytes", defaults.sharedDataBytes()),
+                    settings.smallNumber("limits.queueCount", defaults.queueCount()),
+                    settings.smallNumber("limits.queueItems", defaults.queueItems()),
+                    settings.number("limits.queueBytes", defaults.queueBytes()),
+                    settings.smallNumber("limits.metricCount", defaults.metricCount()),
+                    settings.smallNumber("limits.uncompressedBytes", defaults.uncompressedBytes()));
+        }
+
+        private @Nullable NodeInfo node() {
+            try {
+                return settings.node();
+            } catch (IllegalArgumentException e) {
+                problems.add("settings node." + e.getMessage());
+                return null;
+            }
         }
 
         private WorkerOptions workerOptions() {
             return WorkerOptions.DEFAULT
+                    .withDrainMillis(settings.number("timeouts.pluginEndMillis", WorkerOptions.DEFAULT.drainMillis()))
                     .withReloadBaseMillis(
                             settings.number("reload.baseMillis", WorkerOptions.DEFAULT.reloadBaseMillis()))
                     .withSpareInFlight(settings.yes("reload.spareInFlight", false));

@@ -35,6 +35,8 @@ final class Serving implements AutoCloseable {
         ProxyWasmHost loaded = ProxyWasmHost.builder()
                 .plugins(plan.selection().plugins())
                 .services(HostServices.builder()
+                        .limits(plan.services())
+                        .node(plan.node())
                         .log(log)
                         .httpCalls(gateway.httpCalls())
                         .grpcCalls(gateway.grpcCalls())

@@ -1,5 +1,6 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.runtime.service.NodeInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,16 +31,19 @@ final class Settings {
             "admin",
             "tls-cert",
             "tls-key",
+            "client-ca",
             "ca",
             "workers",
             "log-format",
             "log-level",
             "cache-dir");
     private static final String CLUSTERS = "clusters.";
+    private static final String NODE_METADATA = "node.metadata";
 
     private final String file;
     private final Map<String, String> values = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private Map<?, ?> nodeMetadata = Map.of();
 
     private Settings(String file) {
         this.file = file;
@@ -73,7 +77,9 @@ final class Settings {
     private void add(String prefix, Map<?, ?> map) {
         map.forEach((name, value) -> {
             String key = prefix + name;
-            if (value instanceof Map<?, ?> nested) {
+            if (key.equals(NODE_METADATA) && value instanceof Map<?, ?> metadata) {
+                nodeMetadata = metadata;
+            } else if (value instanceof Map<?, ?> nested) {
                 add(key + ".", nested);
             } else if (value == null || value instanceof Iterable<?>) {
                 problem(key, (value == null ? "has no value" : "is a list") + " (expected: one value)");
@@ -109,18 +115,34 @@ final class Settings {
         keys.put("limits.httpCalls", "most HTTP calls in flight per VM");
         keys.put("limits.grpcCalls", "most gRPC calls and streams under way per VM");
         keys.put("limits.grpcMessageBytes", "largest message of a gRPC call");
+        keys.put("limits.propertyBytes", "most bytes of properties that plugins set on a stream");
         keys.put("limits.logLinesPerSecond", "most log lines per plugin and worker");
+        keys.put("limits.sharedDataBytes", "most bytes of shared data per VM id");
+        keys.put("limits.queueCount", "most shared queues per VM id");
+        keys.put("limits.queueItems", "most items in the queues of a VM id");
+        keys.put("limits.queueBytes", "most bytes in the queues of a VM id");
+        keys.put("limits.metricCount", "most metrics of plugins");
+        keys.put("limits.uncompressedBytes", "most bytes that the foreign function uncompress answers");
         keys.put("limits.headerBytes", "largest head of a message");
         keys.put("limits.headerCount", "most header lines of a request");
         keys.put("limits.bodyBytes", "largest request body; 0 for any");
+        keys.put("limits.connectionsPerTarget", "most HTTP/1.1 connections of a worker to a server");
+        keys.put("limits.callBodyBytes", "largest answer to an HTTP call of a plugin");
         keys.put("timeouts.requestMillis", "longest wait for a response; 0 for any");
         keys.put("timeouts.idleMillis", "longest silence of a connection; 0 for any");
         keys.put("timeouts.connectMillis", "longest connect");
         keys.put("timeouts.drainMillis", "longest wait for requests in flight at the end");
+        keys.put("timeouts.pluginEndMillis", "longest wait for a plugin that wants time to end");
         keys.put("reload.baseMillis", "FAIL_RELOAD: shortest time between loads of a VM");
         keys.put("reload.spareInFlight", "streams that a failed VM had let pass go on without it");
         keys.put("vm.isolate", "every plugin has a VM of its own");
         keys.put("resource.strict", "unknown fields of resources are errors");
+        keys.put("node.id", "what plugins read as xds.node.id");
+        keys.put("node.cluster", "what plugins read as xds.node.cluster");
+        keys.put("node.region", "what plugins read as xds.node.locality.region");
+        keys.put("node.zone", "what plugins read as xds.node.locality.zone");
+        keys.put("node.subZone", "what plugins read as xds.node.locality.sub_zone");
+        keys.put(NODE_METADATA, "what plugins read as xds.node.metadata: any map");
         keys.put("namespace", "only plugins of this namespace and of the root namespace apply");
         keys.put("rootNamespace", "the namespace whose plugins apply everywhere");
         return keys;
@@ -173,6 +195,26 @@ final class Settings {
             problem(key, "\"" + value + "\" is no switch (expected: true or false)");
         }
         return value.equals("true");
+    }
+
+    /** What the proxy is called in its mesh; null when nothing is said about it. */
+    @Nullable NodeInfo node() {
+        boolean named = values.keySet().stream().anyMatch(key -> key.startsWith("node."));
+        if (values.containsKey(NODE_METADATA)) {
+            problem(NODE_METADATA, "is not a map (expected: keys and values)");
+        }
+        if (!named && nodeMetadata.isEmpty()) {
+            return null;
+        }
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        nodeMetadata.forEach((key, value) -> metadata.put(String.valueOf(key), value));
+        return new NodeInfo(
+                values.getOrDefault("node.id", ""),
+                values.getOrDefault("node.cluster", ""),
+                metadata,
+                values.getOrDefault("node.region", ""),
+                values.getOrDefault("node.zone", ""),
+                values.getOrDefault("node.subZone", ""));
     }
 
     /** The clusters, name to URL. */

@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.stream.FilterState;
 import dev.portafilter.runtime.stream.HttpExchange;
 import dev.portafilter.runtime.stream.HttpStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ public final class InMemoryExchange implements HttpExchange {
     private final Map<String, byte[]> properties = new HashMap<>();
     private final List<String> events = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
+    private @Nullable FilterState connection;
     private @Nullable String resetDetails;
     private boolean clientGone;
     private boolean upstreamCancelled;
@@ -151,6 +153,12 @@ public final class InMemoryExchange implements HttpExchange {
     /** Sets a property that only a gateway knows; the path's segments are joined by dots. */
     public InMemoryExchange property(String path, byte[] value) {
         properties.put(path, value.clone());
+        return this;
+    }
+
+    /** Makes this an exchange of a client connection, whose other exchanges have the same state. */
+    public InMemoryExchange connection(FilterState state) {
+        connection = state;
         return this;
     }
 
@@ -294,6 +302,11 @@ public final class InMemoryExchange implements HttpExchange {
         }
         value.set(known);
         return Status.OK;
+    }
+
+    @Override
+    public @Nullable FilterState connectionState() {
+        return connection;
     }
 
     private void note(String side, String what, boolean end, @Nullable String fault, boolean unwanted) {

@@ -8,10 +8,12 @@ import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.stream.WorkerOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host for tests: everything happens on the test's thread, time passes when the test says so, calls of plugins are
@@ -56,6 +58,7 @@ public final class TestHost implements AutoCloseable {
                 .services(services.build())
                 .options(builder.options)
                 .interpreter(builder.interpreter)
+                .cacheDirectory(builder.cacheDirectory)
                 .build();
         for (int i = 0; i < builder.workers; i++) {
             addWorker();
@@ -209,6 +212,7 @@ public final class TestHost implements AutoCloseable {
         private WorkerOptions options = WorkerOptions.DEFAULT;
         private LogLevel logLevel = LogLevel.TRACE;
         private boolean interpreter = Boolean.getBoolean(INTERPRETER_PROPERTY);
+        private @Nullable Path cacheDirectory;
         private int workers = 1;
 
         private Builder() {}
@@ -254,6 +258,12 @@ public final class TestHost implements AutoCloseable {
         /** Interprets modules instead of compiling them. */
         public Builder interpreter(boolean value) {
             interpreter = value;
+            return this;
+        }
+
+        /** Keeps compiled modules in this directory, so that the next host with the same ones starts sooner. */
+        public Builder cacheDirectory(@Nullable Path value) {
+            cacheDirectory = value;
             return this;
         }
 

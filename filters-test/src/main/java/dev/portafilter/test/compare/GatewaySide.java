@@ -37,7 +37,7 @@ final class GatewaySide implements Side {
         servers = new Servers(scenario.clusters());
         log = new RecordingPluginLog(scenario.logLevel());
         GatewayOptions.Builder options = GatewayOptions.builder(
-                        target(servers.ports().get(Servers.UPSTREAM)))
+                        target(servers.upstreamPort()))
                 .listen(new Endpoint(LOOPBACK, 0))
                 .workers(1);
         servers.ports().forEach((name, port) -> {

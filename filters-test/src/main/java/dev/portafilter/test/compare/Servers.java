@@ -15,6 +15,7 @@ final class Servers implements AutoCloseable {
     /** The name of the cluster that requests go to. */
     static final String UPSTREAM = "upstream";
 
+    private final StubServer upstream;
     private final Map<String, StubServer> servers = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     // Bound but not listening: connections are refused, and nobody else gets the port.
@@ -22,7 +23,7 @@ final class Servers implements AutoCloseable {
 
     Servers(Map<String, ClusterKind> clusters) throws IOException {
         refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        add(UPSTREAM, Answer.DEFAULT);
+        upstream = add(UPSTREAM, Answer.DEFAULT);
         for (Map.Entry<String, ClusterKind> cluster : clusters.entrySet()) {
             if (cluster.getValue() == ClusterKind.REFUSED) {
                 ports.put(cluster.getKey(), refusing.getLocalPort());
@@ -32,10 +33,16 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void add(String name, Answer fallback) throws IOException {
+    private StubServer add(String name, Answer fallback) throws IOException {
         StubServer server = new StubServer(name, fallback);
         servers.put(name, server);
         ports.put(name, server.port());
+        return server;
+    }
+
+    /** Where the upstream is. */
+    int upstreamPort() {
+        return upstream.port();
     }
 
     /** Where each cluster is, the upstream first. */
@@ -56,7 +63,7 @@ final class Servers implements AutoCloseable {
     }
 
     List<String> seenByUpstream() {
-        return servers.get(UPSTREAM).seen();
+        return upstream.seen();
     }
 
     /** What the other servers saw, server by server. */

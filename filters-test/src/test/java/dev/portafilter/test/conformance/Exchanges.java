@@ -10,11 +10,11 @@ import dev.portafilter.runtime.stream.Worker;
 import dev.portafilter.test.InMemoryExchange;
 
 /** Requests on workers that have a thread of their own. */
-final class Exchanges {
+public final class Exchanges {
     private Exchanges() {}
 
     /** A GET that is answered with 204; on the worker's thread. */
-    static void get(Worker worker) {
+    public static void get(Worker worker) {
         HttpStream stream = worker.openStream(new Blind());
         stream.requestHeaders(InMemoryExchange.requestHead("GET", "/"), true);
         stream.responseHeaders(HeaderMap.of(":status", "204"), true);

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 
 /** Section 8.17: failure and limits. */
 class FailureVectorsTest extends VectorSuite {
@@ -217,6 +218,17 @@ class FailureVectorsTest extends VectorSuite {
         assertThat(play.get().client().status()).isEqualTo(503);
         assertThat(play.host().status("p").reason()).contains("20 ms");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Vector(289)
+    void endlessLoop_closedByACondition_isEndedByItsDeadline() {
+        Assumptions.assumeFalse(
+                Boolean.getBoolean(TestHost.INTERPRETER_PROPERTY),
+                "the engine's interpreter cannot be interrupted in a loop that br_if closes (vector 289 with br passes)");
+        Play play = play(
+                guest().on(ON_REQUEST_HEADERS, raw("(loop $for_ever (br_if $for_ever (i32.const 1)))")),
+                spec -> spec.limits(PluginLimits.DEFAULT.withDeadlineMillis(20)));
+        assertThat(play.get().client().status()).isEqualTo(503);
     }
 
     @Vector(290)

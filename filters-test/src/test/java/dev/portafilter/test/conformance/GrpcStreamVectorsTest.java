@@ -25,8 +25,10 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.guest.GuestModule;
 import dev.portafilter.test.guest.Op;
+import java.util.List;
 
 /** Section 8.12: gRPC streams and tokens. */
 class GrpcStreamVectorsTest extends GrpcSuite {

@@ -14,7 +14,6 @@ final class SkippedVectors {
 
     private static Map<Integer, String> reasons() {
         Map<Integer, String> reasons = new TreeMap<>();
-        skip(reasons, 254, 272, "properties and foreign functions get their suite with the gateways that fill them");
         return reasons;
     }
 

@@ -11,12 +11,10 @@ import dev.portafilter.test.guest.GuestModule;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the suites of vectors have in common: filters are started in memory, and nothing may be left of their streams. */
 @DisplayNameGeneration(VectorNames.class)
-@ExtendWith(VectorTally.class)
 abstract class VectorSuite {
     @RegisterExtension
     final TestHosts hosts = new TestHosts();

@@ -104,7 +104,11 @@ class MisbehaveTest {
     @Test
     void floodOfLogLines_isCut_andCounted() throws Exception {
         FakeClock clock = new FakeClock();
-        PluginLimits limits = new PluginLimits(128, 60_000, 60_000, 1 << 20, 10, 10, 1 << 20, 100);
+        PluginLimits limits = PluginLimits.DEFAULT
+                .withMemoryPages(128)
+                .withDeadlineMillis(60_000)
+                .withStartDeadlineMillis(60_000)
+                .withLogLinesPerSecond(100);
         try (ScriptedServer upstream = ScriptedServer.ok();
                 EndToEnd test = misbehaving(
                                 upstream, SamplePlugin.MISBEHAVE.spec().limits(limits))

@@ -2,13 +2,16 @@ package dev.portafilter.test.recordings;
 
 import dev.portafilter.abi.HeaderCodec;
 import dev.portafilter.abi.HeaderMap;
+import dev.portafilter.abi.LogLevel;
 import dev.portafilter.test.RecordingPluginLog;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Turns the lines that the guests of a recording write into the form of the recording: {@code > callback args}, {@code
@@ -27,12 +30,31 @@ final class RecordedLines {
             Map<String, Object> plugin = plugin(line.plugin());
             String message = line.message();
             if (message.length() < 2 || "><@!".indexOf(message.charAt(0)) < 0 || message.charAt(1) != ' ') {
+                // The host's own remarks begin with a function's name; in Envoy, lines of a VM do not tell whose they
+                // are.
+                if (!message.startsWith("proxy_") && !message.startsWith("gRPC call: ") && line.contextId() != 0) {
+                    read.add("# " + level(line.level()) + " " + message);
+                }
                 continue;
             }
             String prefix = recording.plugins().size() > 1 ? plugin.get("name") + "|" : "";
             read.add(prefix + line(message, Recording.list(plugin, "ops")));
         }
         return withoutIdleTicks(read);
+    }
+
+    private static String level(LogLevel level) {
+        return level == LogLevel.WARN ? "warning" : level.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A line without characters that a table of lines cannot hold. */
+    static String printable(String line) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            text.append(c < ' ' ? String.format("\\x%02x", (int) c) : Character.toString(c));
+        }
+        return text.toString().stripTrailing();
     }
 
     private Map<String, Object> plugin(String qualifiedName) {
@@ -97,18 +119,21 @@ final class RecordedLines {
         if (bytes.length < size) {
             return "~" + size;
         }
-        if (kind == 'p') {
-            return map(HeaderCodec.decode(bytes, 0, bytes.length));
+        if (kind == 'p' || kind == 'm') {
+            return map(HeaderCodec.decode(bytes, 0, bytes.length), kind == 'm');
         }
         return '"' + text(bytes) + '"';
     }
 
-    private static String map(HeaderMap map) {
-        StringBuilder text = new StringBuilder("{");
+    private static String map(HeaderMap map, boolean anyOrder) {
+        List<String> pairs = new ArrayList<>();
         for (int i = 0; i < map.count(); i++) {
-            text.append(i == 0 ? "" : ", ").append(map.nameText(i)).append(": ").append(text(map.value(i)));
+            pairs.add(map.nameText(i) + ": " + text(map.value(i)));
         }
-        return text.append('}').toString();
+        if (anyOrder) {
+            pairs.sort(null);
+        }
+        return pairs.stream().collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static String text(byte[] bytes) {

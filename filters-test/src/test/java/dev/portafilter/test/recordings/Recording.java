@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** One probe as Envoy answered it: plugins, what a client did, and what every callback and host call gave. */
 record Recording(Map<String, Object> json) {
@@ -24,8 +24,14 @@ record Recording(Map<String, Object> json) {
             return (String) json.get("do");
         }
 
+        /** How long to sleep, or how long a client waits for bytes. */
         double seconds() {
-            return ((Number) json.get("s")).doubleValue();
+            return ((Number) json.getOrDefault("s", json.get("timeout"))).doubleValue();
+        }
+
+        /** What the client of a connection does: sends text, {@code recv}, {@code fin}, {@code rst}, waits so many seconds. */
+        List<Object> script() {
+            return list(json, "script");
         }
 
         List<Map<String, Object>> requests() {
@@ -36,16 +42,22 @@ record Recording(Map<String, Object> json) {
             return list(json, "results");
         }
 
+        /** Lines of Envoy's statistics, of a step that asks for them. */
+        List<String> statistics() {
+            return list(json, "result");
+        }
+
+        /** What the names of those statistics contain. */
+        String filter() {
+            return (String) json.get("filter");
+        }
+
         List<String> log() {
             return list(json, "log");
         }
 
         List<Map<String, Object>> upstream() {
             return list(json, "upstream");
-        }
-
-        boolean crashed() {
-            return json.containsKey("crashed");
         }
     }
 
@@ -62,14 +74,14 @@ record Recording(Map<String, Object> json) {
         return json.containsKey("unordered");
     }
 
-    /** Whether ticks in it do something. */
-    boolean hasTicks() {
-        return Stream.concat(startup().stream(), steps().stream().flatMap(step -> step.log().stream()))
-                .anyMatch(line -> line.contains("> on_tick "));
+    /** What Envoy named when it refused the plugin; empty when it named nothing, null when it ran it. */
+    @Nullable String refused() {
+        return (String) json.get("refused");
     }
 
-    String differs() {
-        return (String) json.get("differs");
+    /** What the end of the process looked like; null when it was not recorded. */
+    @Nullable List<String> shutdown() {
+        return json.containsKey("shutdown") ? list(json, "shutdown") : null;
     }
 
     List<Map<String, Object>> plugins() {

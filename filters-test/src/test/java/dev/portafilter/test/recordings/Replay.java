@@ -2,22 +2,28 @@ package dev.portafilter.test.recordings;
 
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.LogLevel;
+import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
+import dev.portafilter.runtime.service.MetricStore;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
+import dev.portafilter.test.ScriptedGrpcCalls;
 import dev.portafilter.test.ScriptedHttpCalls;
 import dev.portafilter.test.TestHost;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 
 /** Plays a recording on a host: the same modules, the same requests at the same times, an upstream that answers alike. */
 final class Replay implements AutoCloseable {
@@ -28,16 +34,20 @@ final class Replay implements AutoCloseable {
     private record Event(long millis, int number, Runnable action) {}
 
     private final TestHost host;
+    private final MetricStore metrics = new MetricStore();
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::millis).thenComparingInt(Event::number));
     private final Map<InMemoryExchange, String> unanswered = new LinkedHashMap<>();
     private final List<ScriptedHttpCalls.Call> seenCalls = new ArrayList<>();
     private final List<ScriptedHttpCalls.Call> stepCalls = new ArrayList<>();
+    private final Set<ScriptedGrpcCalls.Call> seenGrpcCalls = new HashSet<>();
+    private final List<ScriptedGrpcCalls.Call> stepGrpcCalls = new ArrayList<>();
+    private final StubGrpcServer grpcServer = new StubGrpcServer();
     private long now;
     private int count;
 
     Replay(Recording recording, List<byte[]> modules) {
-        TestHost.Builder builder = TestHost.builder();
+        TestHost.Builder builder = TestHost.builder().services(services -> services.metrics(metrics));
         for (String cluster : List.of("upstream", "callout", "refused", "empty", "noendpoints", "grpc", "tcp")) {
             builder.cluster(cluster);
         }
@@ -55,6 +65,7 @@ final class Replay implements AutoCloseable {
         host = builder.build();
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
+        host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
     }
 
     /** Takes nothing. */
@@ -86,11 +97,30 @@ final class Replay implements AutoCloseable {
         } else if (plugin.get("failure_policy") instanceof String policy) {
             spec.failurePolicy(FailurePolicy.valueOf(policy));
         }
+        spec.environment(environment(plugin));
+        spec.allowedCapabilities(Set.copyOf(Recording.<String>list(plugin, "capabilities")));
+        if ("tcp".equals(recording.json().get("kind"))) {
+            spec.type(PluginType.NETWORK);
+        }
         PluginLimits limits = PluginLimits.DEFAULT;
         if (recording.json().get("limit") instanceof Number limit) {
             limits = limits.withBufferBytes(limit.intValue());
         }
         return spec.limits(limits).build();
+    }
+
+    /** The variables of a plugin: those of the proxy's own process, then its own. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> environment(Map<String, Object> plugin) {
+        Map<String, Object> env = (Map<String, Object>) plugin.getOrDefault("env", Map.of());
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String name : Recording.<String>list(env, "host_env_keys")) {
+            if (name.equals("PROBE_HOST_ENV")) {
+                environment.put(name, "from-host");
+            }
+        }
+        environment.putAll((Map<String, String>) env.getOrDefault("key_values", Map.of()));
+        return environment;
     }
 
     /** Names of the recordings that have no dot get a namespace; the others are namespace and name already. */
@@ -106,6 +136,13 @@ final class Replay implements AutoCloseable {
         return host;
     }
 
+    List<String> statistics(Recording.Step step) {
+        return Statistics.now(
+                step,
+                metrics,
+                host.host().plugins().stream().map(PluginStatus::spec).toList());
+    }
+
     /** The calls of plugins in the last step. */
     List<ScriptedHttpCalls.Call> calls() {
         return stepCalls;
@@ -115,9 +152,32 @@ final class Replay implements AutoCloseable {
         runUntil(now + Math.round(seconds * 1000) + SETTLE_MILLIS);
     }
 
+    /** Plays the connection of a step to its end. */
+    TcpPlay playTcp(Recording.Step step) {
+        stepCalls.clear();
+        TcpPlay play = new TcpPlay(host.openConnection(), step.script(), Math.round(step.seconds() * 1000));
+        long end = now + 60_000;
+        while (now < end && !play.over()) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        long settled = now + 2 * SETTLE_MILLIS;
+        while (now < settled) {
+            play.react(now);
+            runUntil(now + STEP_MILLIS);
+        }
+        return play;
+    }
+
+    /** The gRPC calls of plugins in the last step. */
+    List<ScriptedGrpcCalls.Call> grpcCalls() {
+        return stepGrpcCalls;
+    }
+
     /** Plays the requests of a step, each a while after the one before, to their ends. */
     List<InMemoryExchange> play(Recording.Step step) {
         stepCalls.clear();
+        stepGrpcCalls.clear();
         List<InMemoryExchange> exchanges = new ArrayList<>();
         long begin = now;
         int index = 0;
@@ -141,6 +201,7 @@ final class Replay implements AutoCloseable {
     private InMemoryExchange send(Map<String, Object> request) {
         long begin = now;
         InMemoryExchange exchange = host.open();
+        ProxyProperties.tell(exchange, request);
         List<String> chunks = request.containsKey("chunks") ? Recording.list(request, "chunks") : null;
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
@@ -186,7 +247,8 @@ final class Replay implements AutoCloseable {
     /** Whether it is a gateway's part to answer this request, before plugins see it. */
     private static boolean refused(Map<String, Object> request) {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
-        return "*".equals(request.get("path")) || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
+        String path = String.valueOf(request.get("path"));
+        return path.equals("*") || path.contains("#") || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */
@@ -221,7 +283,8 @@ final class Replay implements AutoCloseable {
                 "http");
         for (int i = 0; i < sent.count(); i++) {
             String name = sent.nameText(i);
-            if (!name.equals("host") && !name.equals("connection") && !name.equals("transfer-encoding")) {
+            // A proxy answers "100 Continue" by itself.
+            if (!Set.of("host", "connection", "transfer-encoding", "expect").contains(name)) {
                 head.add(sent.name(i), sent.value(i));
             }
         }
@@ -267,6 +330,16 @@ final class Replay implements AutoCloseable {
                 }
             }
         }
+        for (ScriptedGrpcCalls.Call call : host.grpcCalls().calls()) {
+            if (seenGrpcCalls.add(call)) {
+                stepGrpcCalls.add(call);
+                if (call.request().timeoutMillis() > 0) {
+                    at(now + call.request().timeoutMillis(), call::timeOut);
+                }
+            }
+            grpcServer.react(call);
+        }
+        host.runAll();
         for (ScriptedHttpCalls.Call call : host.httpCalls().calls()) {
             if (!seenCalls.contains(call)) {
                 seenCalls.add(call);

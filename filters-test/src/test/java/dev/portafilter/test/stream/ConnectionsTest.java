@@ -448,19 +448,12 @@ class ConnectionsTest {
 
     @Test
     void bytesBeyondTheLimit_areNotReadUntilTheyGoOn() {
-        PluginLimits limits = PluginLimits.DEFAULT;
         TestHost host = start(network(
                         "p",
                         ticking(connectionListener()
                                 .on(ON_DOWNSTREAM_DATA, keep("kept", 0), returns(1))
                                 .on(ON_UPSTREAM_DATA, returnsInTurn(1, 1, 0))))
-                .limits(new PluginLimits(
-                        limits.memoryPages(),
-                        limits.deadlineMillis(),
-                        limits.startDeadlineMillis(),
-                        10,
-                        limits.httpCalls(),
-                        limits.logLinesPerSecond())));
+                .limits(PluginLimits.DEFAULT.withBufferBytes(10)));
         InMemoryConnection connection = connect(host).send("0123456789");
         assertThat(connection.readsClient()).isTrue();
         connection.send("x");
@@ -504,6 +497,20 @@ class ConnectionsTest {
         assertThat(unconnected.upstreamText()).isEqualTo("early");
         assertThat(trapped.upstreamText()).isEqualTo("trap");
         List.of(held, unconnected, trapped).forEach(InMemoryConnection::clientReset);
+    }
+
+    @Test
+    void trap_failOpen_releasesWhatIsHeldOfTheOtherSideInOrder() {
+        GuestModule module = connectionListener().on(ON_DOWNSTREAM_DATA, trap()).on(ON_UPSTREAM_DATA, returns(1));
+        TestHost host = start(network("p", module).failurePolicy(FailurePolicy.FAIL_OPEN));
+        InMemoryConnection connection = host.openConnection();
+        connection.whenForwarded(event -> connection.upstreamSends("b"));
+        connection.connect().upstreamSends("a").send("x");
+        assertThat(connection.clientText()).isEqualTo("ab");
+        connection.clientReset();
+        InMemoryConnection quiet = connect(start(network("p", module).failurePolicy(FailurePolicy.FAIL_OPEN)));
+        assertThat(quiet.upstreamSends("a").send("x").clientText()).isEqualTo("a");
+        quiet.clientReset();
     }
 
     @Test

@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The foreign functions that every host offers. Source: ABI reference, section 3.13. */
 final class BuiltInForeignFunctions {
     /** Most bytes that {@code uncompress} answers: 16 MiB, 16 times a full body buffer; 1 KiB can stand for 1 MiB. */
     static final int MAX_UNCOMPRESSED_BYTES = 16 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(BuiltInForeignFunctions.class);
     private static final int CHUNK_BYTES = 8192;
 
     private BuiltInForeignFunctions() {}
@@ -22,9 +25,25 @@ final class BuiltInForeignFunctions {
     /** All of them by name; unmodifiable. */
     static Map<String, ForeignFunction> all() {
         return Map.of(
-                "compress", BuiltInForeignFunctions::compress,
-                "uncompress", BuiltInForeignFunctions::uncompress,
-                "clear_route_cache", BuiltInForeignFunctions::clearRouteCache);
+                "compress",
+                BuiltInForeignFunctions::compress,
+                "uncompress",
+                uncompress(MAX_UNCOMPRESSED_BYTES),
+                "clear_route_cache",
+                BuiltInForeignFunctions::clearRouteCache,
+                "set_envoy_filter_state",
+                FilterStateFunctions::setFilterState,
+                "declare_property",
+                FilterStateFunctions::declareProperty,
+                "verify_signature",
+                SignatureFunctions::verify,
+                "sign",
+                SignatureFunctions::sign);
+    }
+
+    /** The function {@code uncompress} with another limit. */
+    static ForeignFunction uncompress(int maxBytes) {
+        return (context, arguments, result) -> uncompress(arguments, result, maxBytes);
     }
 
     /** Answers the arguments as a zlib stream (RFC 1950). */
@@ -46,7 +65,7 @@ final class BuiltInForeignFunctions {
     }
 
     /** Answers what a zlib stream stands for; bytes behind its end are ignored, as Envoy does. */
-    private static Status uncompress(EffectiveContext context, byte[] arguments, ResultBytes result) {
+    private static Status uncompress(byte[] arguments, ResultBytes result, int maxBytes) {
         Inflater inflater = new Inflater();
         try {
             inflater.setInput(arguments);
@@ -58,7 +77,11 @@ final class BuiltInForeignFunctions {
                     // Cut short, or made with a dictionary that we do not have.
                     return Status.SERIALIZATION_FAILURE;
                 }
-                if (uncompressed.size() + count > MAX_UNCOMPRESSED_BYTES) {
+                if (uncompressed.size() + count > maxBytes) {
+                    LOG.warn(
+                            "uncompress: {} bytes become more than {} (limits.uncompressedBytes)",
+                            arguments.length,
+                            maxBytes);
                     return Status.INTERNAL_FAILURE;
                 }
                 uncompressed.write(chunk, 0, count);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the machine takes from outside: time, randomness, the log, the network, foreign functions. Immutable; what it
@@ -53,6 +54,11 @@ public final class HostServices {
         return parts.foreignFunctions;
     }
 
+    /** What the proxy is called in its mesh, or null. */
+    public @Nullable NodeInfo node() {
+        return parts.node;
+    }
+
     /** Shared data of all VMs. */
     public SharedDataStore sharedData() {
         return parts.sharedData;
@@ -76,6 +82,7 @@ public final class HostServices {
         private HttpCallTransport httpCalls = HttpCallTransport.none();
         private GrpcCallTransport grpcCalls = GrpcCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
+        private @Nullable NodeInfo node;
         private SharedDataStore sharedData = new SharedDataStore();
         private SharedQueueStore sharedQueues = new SharedQueueStore();
         private MetricStore metrics = new MetricStore();
@@ -120,6 +127,21 @@ public final class HostServices {
             return this;
         }
 
+        /** Makes the stores anew with these limits, and limits the foreign functions. */
+        public Builder limits(ServiceLimits value) {
+            sharedData = new SharedDataStore(value.sharedDataBytes());
+            sharedQueues = new SharedQueueStore(
+                    new SharedQueueStore.Limits(value.queueCount(), value.queueItems(), value.queueBytes()));
+            metrics = new MetricStore(value.metricCount());
+            return foreignFunction("uncompress", BuiltInForeignFunctions.uncompress(value.uncompressedBytes()));
+        }
+
+        /** Sets what the proxy is called in its mesh; plugins read it as {@code xds.node}. */
+        public Builder node(@Nullable NodeInfo value) {
+            node = value;
+            return this;
+        }
+
         /** Sets the store of shared data, for several hosts that share it or for other limits. */
         public Builder sharedData(SharedDataStore value) {
             sharedData = Objects.requireNonNull(value, "sharedData");
@@ -147,6 +169,7 @@ public final class HostServices {
             copy.httpCalls = httpCalls;
             copy.grpcCalls = grpcCalls;
             copy.foreignFunctions = foreignFunctions;
+            copy.node = node;
             copy.sharedData = sharedData;
             copy.sharedQueues = sharedQueues;
             copy.metrics = metrics;

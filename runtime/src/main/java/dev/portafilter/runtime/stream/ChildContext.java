@@ -4,6 +4,7 @@ import dev.portafilter.abi.CallToken;
 import dev.portafilter.abi.GrpcCallHead;
 import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.MapType;
+import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.Status;
 import dev.portafilter.runtime.service.LogLimiter;
 
@@ -93,5 +94,32 @@ abstract class ChildContext extends GuestContext {
     @Override
     public final Status done() {
         return plugin.done();
+    }
+
+    @Override
+    public final Status setProperty(PropertyPath path, byte[] value) {
+        String name = StreamProperties.nameOf(path);
+        DeclaredProperties.Declaration declaration = plugin.declared().of(name);
+        boolean readOnly = declaration != null && declaration.readOnly();
+        boolean ofConnection = declaration != null && declaration.ofConnection();
+        return stored(FilterState.PROPERTY_PREFIX + name, value, readOnly, ofConnection);
+    }
+
+    @Override
+    public final Status setFilterState(String key, byte[] value, boolean ofConnection) {
+        return stored(key, value, false, ofConnection);
+    }
+
+    /** Stores something for later plugins where this kind of stream keeps it. */
+    abstract Status store(String key, byte[] value, boolean readOnly, boolean ofConnection, int limit);
+
+    private Status stored(String key, byte[] value, boolean readOnly, boolean ofConnection) {
+        int limit = plugin.spec().limits().propertyBytes();
+        Status status = store(key, value, readOnly, ofConnection, limit);
+        if (status == Status.INTERNAL_FAILURE) {
+            warn("proxy_set_property \"" + key + "\": " + value.length + " bytes more (expected: at most propertyBytes="
+                    + limit + " in all)");
+        }
+        return status;
     }
 }

@@ -61,6 +61,16 @@ final class Flow {
         return trailers;
     }
 
+    /** Body bytes that have left this direction. */
+    long forwardedLength() {
+        return forwardedLength;
+    }
+
+    /** Notes body bytes that leave. */
+    void count(byte[] data) {
+        forwardedLength += data.length;
+    }
+
     /** Trailers made by a plugin in the last body callback. */
     HeaderMap createTrailers() {
         if (trailers == null) {
@@ -336,7 +346,7 @@ final class Flow {
     }
 
     private void forwardBody(byte[] data, boolean endOfStream) {
-        forwardedLength += data.length;
+        count(data);
         if (!framingHolds(endOfStream)) {
             return;
         }

@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.abi.LogLevel;
 import dev.portafilter.runtime.service.LogLimiter;
 
 /** A context that a guest knows by id. */
@@ -23,6 +24,14 @@ abstract class GuestContext implements EffectiveContext {
 
     /** Where lines of this context go. */
     abstract LogLimiter pluginLog();
+
+    /** Says in the plugin's own log what it did wrong, so that a plugin which does so without end fills no other one. */
+    final void warn(String message) {
+        LogLimiter log = pluginLog();
+        if (log.enabled(LogLevel.WARN)) {
+            log.log(LogLevel.WARN, id, message);
+        }
+    }
 
     /** The VM has failed: whatever waits here must be failed or let go. */
     abstract void vmFailed();

@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response as a gateway carries them; a gateway adapter implements this and feeds an
@@ -59,7 +60,16 @@ public interface HttpExchange {
      * Reads a property that only the gateway knows, such as {@code source.address}, {@code connection.mtls} or {@code
      * upstream.address}, in the encodings of the ABI reference, section 3.12.
      *
-     * @return OK with the value set, or NOT_FOUND
+     * @return OK with the value set, NOT_FOUND, or SERIALIZATION_FAILURE for what is there and has no encoding; {@link
+     *     dev.portafilter.runtime.service.PropertyValues} answers right for plain values
      */
     Status property(PropertyPath path, ResultBytes value);
+
+    /**
+     * The filter state of the client's connection, the same for each of its exchanges; null when the gateway keeps none:
+     * then what plugins store for the connection ends with the stream.
+     */
+    default @Nullable FilterState connectionState() {
+        return null;
+    }
 }

@@ -37,9 +37,9 @@ public final class HttpStream {
 
     private boolean finished;
     private int responseCode;
-    private String responseDetails = "via_upstream";
+    private @Nullable String responseDetails;
+    private int responseFlags;
     private long requestBytes;
-    private long responseBytes;
     private boolean backendDone;
 
     HttpStream(Worker worker, HttpExchange exchange, FilterChain chain) {
@@ -102,6 +102,7 @@ public final class HttpStream {
             return;
         }
         responseCode = Math.max(0, WireRules.status(headers));
+        responseDetails = "via_upstream";
         worker.enter();
         try {
             noteResponseEnd(endOfStream);
@@ -116,7 +117,6 @@ public final class HttpStream {
         if (upstreamOver || !response.open()) {
             return;
         }
-        responseBytes += data.length;
         worker.enter();
         try {
             noteResponseEnd(endOfStream);
@@ -149,6 +149,7 @@ public final class HttpStream {
         worker.enter();
         try {
             responseDetails = "downstream_remote_disconnect";
+            responseFlags |= ResponseFlags.CLIENT_GONE;
             exchange.cancelUpstream();
             close();
         } finally {
@@ -163,15 +164,18 @@ public final class HttpStream {
      * @param reason in words, shown to the client as Envoy does, such as {@code remote connection failure}
      */
     public void upstreamReset(String reason) {
-        upstreamFailed(LocalReply.of(
-                reason.equals("protocol error") ? 502 : 503,
-                "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
-                "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"));
+        upstreamFailed(
+                LocalReply.of(
+                        reason.equals("protocol error") ? 502 : 503,
+                        "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
+                        "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"),
+                ResponseFlags.ofUpstreamReset(reason));
     }
 
     /** The upstream did not answer in time. Before the response's head the client gets 504, later a reset. */
     public void upstreamTimeout() {
-        upstreamFailed(LocalReply.of(504, "upstream request timeout", "response_timeout"));
+        upstreamFailed(
+                LocalReply.of(504, "upstream request timeout", "response_timeout"), ResponseFlags.UPSTREAM_TIMEOUT);
     }
 
     /**
@@ -179,7 +183,12 @@ public final class HttpStream {
      * callbacks of the plugins that saw the request; when the response has begun, the stream is reset.
      */
     public void reply(int status, byte[] body, String details) {
-        replyOrReset(LocalReply.of(status, body, details));
+        replyOrReset(LocalReply.of(status, body, details), ResponseFlags.ofReply(details));
+    }
+
+    /** What plugins have stored on this stream; null when none has. It may be read after the end, too. */
+    public @Nullable FilterState filterState() {
+        return properties == null ? null : properties.state();
     }
 
     /**
@@ -208,16 +217,17 @@ public final class HttpStream {
         return finished;
     }
 
-    private void upstreamFailed(LocalReply reply) {
+    private void upstreamFailed(LocalReply reply, int flags) {
         if (!upstreamOver) {
-            replyOrReset(reply);
+            replyOrReset(reply, flags);
         }
     }
 
-    private void replyOrReset(LocalReply reply) {
+    private void replyOrReset(LocalReply reply, int flags) {
         if (finished || !response.open()) {
             return;
         }
+        responseFlags |= flags;
         worker.enter();
         try {
             if (response.started()) {
@@ -300,8 +310,10 @@ public final class HttpStream {
 
     /** Asks for a reset after the running callback. */
     void closePending() {
-        pendingClose = true;
-        worker.afterCall(this::settled);
+        if (!pendingClose) {
+            pendingClose = true;
+            worker.afterCall(this::settled);
+        }
     }
 
     /**
@@ -384,6 +396,7 @@ public final class HttpStream {
         exchange.forwardResponse(headers, body.length == 0);
         // The client may have left inside of that.
         if (body.length > 0 && !finished) {
+            response.count(body);
             exchange.forwardResponseBody(body, true);
         }
         forwarded(Direction.RESPONSE);
@@ -485,16 +498,21 @@ public final class HttpStream {
         return requestBytes;
     }
 
+    /** Body bytes that have gone to the client. */
     long responseBytes() {
-        return responseBytes;
+        return response.forwardedLength();
     }
 
     int responseCode() {
         return responseCode;
     }
 
-    String responseDetails() {
+    @Nullable String responseDetails() {
         return responseDetails;
+    }
+
+    int responseFlags() {
+        return responseFlags;
     }
 
     /** Time until now once the upstream's response is complete, -1 before. */

@@ -34,10 +34,13 @@ final class PluginContext extends GuestContext {
     private final PluginSpec spec;
     private final BytesView configuration;
     private final RootProperties properties;
+    private final DeclaredProperties declared = new DeclaredProperties();
     private final Ticker ticker;
     private final LogLimiter log;
     private Stage stage = Stage.CREATING;
+    private boolean deleteDue;
     private @Nullable CallAnswer answer;
+    private @Nullable BytesView foreignArguments;
     private GrpcAnswer grpcAnswer = GrpcAnswer.NONE;
     private int callStatus;
     private byte[] callStatusMessage = BodyBuffer.EMPTY;
@@ -46,7 +49,7 @@ final class PluginContext extends GuestContext {
         super(vm, id);
         this.spec = spec;
         this.configuration = new BytesView(spec.configuration());
-        this.properties = new RootProperties(spec);
+        this.properties = new RootProperties(spec, vm.worker().services().node());
         this.ticker = new Ticker(vm.worker(), this::tick);
         this.log = vm.worker().log(spec);
     }
@@ -57,6 +60,10 @@ final class PluginContext extends GuestContext {
 
     RootProperties properties() {
         return properties;
+    }
+
+    DeclaredProperties declared() {
+        return declared;
     }
 
     boolean running() {
@@ -131,6 +138,15 @@ final class PluginContext extends GuestContext {
     void queueReady(int token) {
         if (running()) {
             vm.call(this, Callback.ON_QUEUE_READY, id(), token);
+        }
+    }
+
+    /** Calls a function of the guest's own; its arguments are readable only during the callback. */
+    void foreignFunction(int functionId, byte[] arguments) {
+        if (running()) {
+            foreignArguments = new BytesView(arguments);
+            vm.call(this, Callback.ON_FOREIGN_FUNCTION, id(), functionId, arguments.length);
+            foreignArguments = null;
         }
     }
 
@@ -267,7 +283,7 @@ final class PluginContext extends GuestContext {
             case VM_CONFIGURATION -> vm.vmConfiguration();
             case PLUGIN_CONFIGURATION -> stage == Stage.CREATING || stage == Stage.CONFIGURING ? configuration : null;
             case HTTP_CALL_RESPONSE_BODY -> answer == null || answer.failed() ? null : answer.body();
-            case CALL_DATA -> null;
+            case CALL_DATA -> foreignArguments;
             case GRPC_RECEIVE_BUFFER -> grpcAnswer.message();
             case HTTP_REQUEST_BODY, HTTP_RESPONSE_BODY, DOWNSTREAM_DATA, UPSTREAM_DATA -> BytesView.EMPTY;
         };
@@ -371,13 +387,23 @@ final class PluginContext extends GuestContext {
         if (stage != Stage.ENDING) {
             return Status.NOT_FOUND;
         }
-        vm.worker().afterCall(this::delete);
+        if (!deleteDue) {
+            deleteDue = true;
+            vm.worker().afterCall(this::delete);
+        }
         return Status.OK;
     }
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        return properties.read(path, value);
+        Status status = properties.read(path, value);
+        boolean formerName = path.size() > 0 && path.segment(0).equals("node");
+        return status == Status.NOT_FOUND && formerName ? properties.read(path.under("xds"), value) : status;
+    }
+
+    @Override
+    public Status declareProperty(String name, boolean readOnly, boolean ofConnection) {
+        return declared.declare(name, readOnly, ofConnection);
     }
 
     @Override

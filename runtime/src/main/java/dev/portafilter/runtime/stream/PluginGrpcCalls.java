@@ -16,15 +16,12 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gRPC calls and streams of one VM. A token lives until the guest has been told the end; that of a stream until the
  * guest has closed it, too. Worker thread only. Source: ABI reference, section 3.8.
  */
 final class PluginGrpcCalls {
-    private static final Logger LOG = LoggerFactory.getLogger(PluginGrpcCalls.class);
     /** The two low bits of a token tell the kind of callout: 1 for a call, 2 for a stream. */
     private static final int TOKEN_STEP = 4;
 
@@ -144,15 +141,13 @@ final class PluginGrpcCalls {
         GrpcCallTransport transport = worker.services().grpcCalls();
         GrpcTarget target = head.target();
         if (count() >= limits.grpcCalls()) {
-            LOG.warn(
-                    "plugin {}: {} gRPC calls are under way (expected: at most grpcCalls={})",
-                    exchange.root.pluginName(),
-                    count(),
-                    limits.grpcCalls());
+            exchange.root.warn("proxy_grpc_call: " + count() + " calls are under way (expected: at most grpcCalls="
+                    + limits.grpcCalls() + ")");
             return Status.INTERNAL_FAILURE;
         }
         if (!transport.knows(target.cluster())) {
-            LOG.warn("plugin {}: gRPC cluster \"{}\" is unknown", exchange.root.pluginName(), target.cluster());
+            exchange.root.warn("proxy_grpc_call: cluster \"" + target.cluster() + "\" is unknown (expected: one of the"
+                    + " gateway's)");
             return Status.INTERNAL_FAILURE;
         }
         int messageBytes = target.messageBytes() == 0
@@ -205,11 +200,8 @@ final class PluginGrpcCalls {
     }
 
     private void warnOfSize(PluginContext root, byte[] message) {
-        LOG.warn(
-                "plugin {}: a gRPC message has {} bytes (expected: at most grpcMessageBytes={})",
-                root.pluginName(),
-                message.length,
-                limits.grpcMessageBytes());
+        root.warn("proxy_grpc_call: a message has " + message.length + " bytes (expected: at most grpcMessageBytes="
+                + limits.grpcMessageBytes() + ")");
     }
 
     /** What calls and streams have in common: what the transport says is brought to the worker. */

@@ -10,12 +10,9 @@ import dev.portafilter.runtime.service.HttpCallTransport;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The HTTP calls of one VM that wait for an answer. Worker thread only. Source: ABI reference, section 3.7. */
 final class PluginHttpCalls {
-    private static final Logger LOG = LoggerFactory.getLogger(PluginHttpCalls.class);
     /** Tokens of HTTP calls have 0 in their two low bits, which tell the kind of callout. */
     private static final int TOKEN_STEP = 4;
 
@@ -45,11 +42,8 @@ final class PluginHttpCalls {
             return Status.BAD_ARGUMENT;
         }
         if (pending.size() >= limit) {
-            LOG.warn(
-                    "plugin {}: {} HTTP calls are in flight (expected: at most httpCalls={})",
-                    root.pluginName(),
-                    pending.size(),
-                    limit);
+            root.warn("proxy_http_call: " + pending.size() + " calls are in flight (expected: at most httpCalls="
+                    + limit + ")");
             return Status.INTERNAL_FAILURE;
         }
         if (body.length > 0 || headers.contains("content-length")) {

@@ -20,6 +20,9 @@ import dev.portafilter.runtime.vm.VmModule;
 import dev.portafilter.runtime.vm.VmOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PluginVm implements Host, QueueReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(PluginVm.class);
+
+    /** Most queue notices that wait for the VM's worker: a plugin may put in and take out in one callback without end. */
+    static final int MAX_NOTICES = 1_000_000;
 
     private final Worker worker;
     private final PluginSpec spec;
@@ -47,6 +53,8 @@ final class PluginVm implements Host, QueueReceiver {
     private final SharedQueues sharedQueues;
     private final Metrics metrics;
     private final long startedNanos;
+    private final AtomicInteger noticesDue = new AtomicInteger();
+    private final AtomicBoolean noticeDropped = new AtomicBoolean();
 
     private @Nullable Vm vm;
     private @Nullable Cancellable registration;
@@ -227,13 +235,27 @@ final class PluginVm implements Host, QueueReceiver {
         });
     }
 
+    /** Called on the thread of whoever put an item into a queue; once for each item. */
     @Override
     public void queueReady(int rootContextId, int token) {
-        worker.execute(() -> {
-            if (contexts.get(rootContextId) instanceof PluginContext root) {
-                root.queueReady(token);
+        if (noticesDue.incrementAndGet() > MAX_NOTICES) {
+            noticesDue.decrementAndGet();
+            if (noticeDropped.compareAndSet(false, true)) {
+                LOG.warn("plugin {}: {} queue notices wait, more are dropped (told once)", name(), MAX_NOTICES);
             }
-        });
+            return;
+        }
+        try {
+            worker.execute(() -> {
+                noticesDue.decrementAndGet();
+                if (contexts.get(rootContextId) instanceof PluginContext root) {
+                    root.queueReady(token);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The receiver's thread has ended meanwhile, which is no business of whoever put the item in.
+            LOG.debug("plugin {}: its thread ended before a queue notice ({})", name(), e.toString());
+        }
     }
 
     @Override

@@ -33,6 +33,8 @@ final class Slot {
     boolean trailersCreatable;
     /** The plugin asked to resume inside the callback that runs now. */
     boolean resumed;
+    /** The plugin asked to resume from elsewhere, which will be done once; it may ask a million times. */
+    boolean resumeDue;
 
     boolean headersHeld;
     /** The held headers end the stream. */

@@ -11,16 +11,12 @@ import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
 final class StreamContext extends ChildContext {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamContext.class);
-
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
 
@@ -301,8 +297,12 @@ final class StreamContext extends ChildContext {
         slot.trailersOpen = false;
         if (running == direction) {
             slot.resumed = true;
-        } else {
-            vm.worker().afterCall(() -> stream.flow(direction).resume(this));
+        } else if (!slot.resumeDue) {
+            slot.resumeDue = true;
+            vm.worker().afterCall(() -> {
+                slot.resumeDue = false;
+                stream.flow(direction).resume(this);
+            });
         }
         return Status.OK;
     }
@@ -321,32 +321,23 @@ final class StreamContext extends ChildContext {
             return Status.OK;
         }
         if (code < LOWEST_STATUS || code > HIGHEST_STATUS) {
-            LOG.warn(
-                    "plugin {} context {}: local response with status {} (expected: 200..999)",
-                    pluginName(),
-                    id(),
-                    Integer.toUnsignedString(code));
+            warn("proxy_send_local_response: status " + Integer.toUnsignedString(code) + " (expected: 200..999)");
             return Status.BAD_ARGUMENT;
         }
         if (!stream.replyPending(LocalReply.ofPlugin(code, details, body, headers, grpcStatus))) {
-            LOG.warn(
-                    "plugin {} context {}: a second local response, with status {} (expected: one per callback)",
-                    pluginName(),
-                    id(),
-                    code);
+            warn("proxy_send_local_response: a second one, with status " + code + " (expected: one per callback)");
         }
         return Status.OK;
     }
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        Status own = plugin.property(path, value);
-        return own == Status.OK ? own : stream.properties().read(path, value);
+        Status own = plugin.properties().read(path, value);
+        return own == Status.NOT_FOUND ? stream.properties().read(path, value, plugin.properties()) : own;
     }
 
     @Override
-    public Status setProperty(PropertyPath path, byte[] value) {
-        stream.properties().store(path, value);
-        return Status.OK;
+    Status store(String key, byte[] value, boolean readOnly, boolean ofConnection, int limit) {
+        return stream.properties().store(key, value, readOnly, ofConnection, limit);
     }
 }

@@ -4,10 +4,12 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.service.PropertyValues;
+import dev.portafilter.runtime.service.ProtobufMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,34 +18,63 @@ import org.jspecify.annotations.Nullable;
  * Source: ABI reference, section 3.12.
  */
 final class StreamProperties {
+    /** Names that stood at the top before they moved below {@code xds}; many plugins still use them. */
+    private static final Set<String> FORMER_NAMES = Set.of(
+            "node",
+            "cluster_name",
+            "cluster_metadata",
+            "route_name",
+            "route_metadata",
+            "listener_direction",
+            "listener_metadata",
+            "upstream_host_metadata");
+
+    private static final ProtobufMessage NO_METADATA = ProtobufMessage.metadata(Map.of());
+
     private final HttpStream stream;
-    private @Nullable Map<String, byte[]> set;
+    private @Nullable FilterState state;
 
     StreamProperties(HttpStream stream) {
         this.stream = stream;
     }
 
-    void store(PropertyPath path, byte[] value) {
-        if (set == null) {
-            set = new HashMap<>();
-        }
-        set.put(normalized(path), value);
+    /** Where plugins have stored something for this stream; null when none has. */
+    @Nullable FilterState state() {
+        return state;
     }
 
-    Status read(PropertyPath path, ResultBytes value) {
+    /** Stores where the key is already, else where it is to be. */
+    Status store(String key, byte[] value, boolean readOnly, boolean ofConnection, long limit) {
+        FilterState longer = stream.exchange().connectionState();
+        boolean inStream = state != null && state.contains(key);
+        if (longer != null && (longer.contains(key) || ofConnection && !inStream)) {
+            return longer.set(key, value, readOnly, limit);
+        }
+        if (state == null) {
+            state = new FilterState();
+        }
+        return state.set(key, value, readOnly, limit);
+    }
+
+    /**
+     * Reads a property that is not the plugin's own.
+     *
+     * @param root what can be read everywhere, since a former name may stand for it
+     */
+    Status read(PropertyPath path, ResultBytes value, RootProperties root) {
         if (path.size() == 0) {
             return Status.NOT_FOUND;
         }
         Status status = builtIn(path, value);
-        if (status != Status.NOT_FOUND) {
-            return status;
+        if (status == Status.NOT_FOUND) {
+            status = PropertyBytes.bytes(value, stored(FilterState.PROPERTY_PREFIX + nameOf(path)));
         }
-        byte[] own = stored(path);
-        if (own != null) {
-            value.set(own);
-            return Status.OK;
+        if (status == Status.NOT_FOUND && FORMER_NAMES.contains(path.segment(0))) {
+            PropertyPath today = path.under("xds");
+            status = root.read(today, value);
+            return status == Status.NOT_FOUND ? stream.exchange().property(today, value) : status;
         }
-        return Status.NOT_FOUND;
+        return status;
     }
 
     private Status builtIn(PropertyPath path, ResultBytes value) {
@@ -52,17 +83,25 @@ final class StreamProperties {
             return switch (first) {
                 case "request", "response", "connection", "source", "destination", "upstream", "xds", "filter_state" ->
                     Status.SERIALIZATION_FAILURE;
-                case "metadata" -> PropertyBytes.bytes(value, BodyBuffer.EMPTY);
+                case "metadata" -> metadata(path, value);
                 default -> stream.exchange().property(path, value);
             };
         }
         Status status = switch (first) {
             case "request" -> request(path, value);
             case "response" -> response(path, value);
-            case "filter_state" -> filterState(path, value);
+            case "filter_state" ->
+                path.size() == 2 ? PropertyBytes.bytes(value, stored(path.segment(1))) : Status.NOT_FOUND;
+            case "metadata" -> metadata(path, value);
             default -> Status.NOT_FOUND;
         };
         return status == Status.NOT_FOUND ? stream.exchange().property(path, value) : status;
+    }
+
+    /** Dynamic metadata is the gateway's; without any it is an empty message and an empty map. */
+    private Status metadata(PropertyPath path, ResultBytes value) {
+        Status status = stream.exchange().property(path, value);
+        return status == Status.NOT_FOUND ? PropertyValues.read(NO_METADATA, path, 1, value) : status;
     }
 
     private Status request(PropertyPath path, ResultBytes value) {
@@ -84,11 +123,10 @@ final class StreamProperties {
             case "referer" -> header(value, headers, "referer");
             case "useragent" -> header(value, headers, "user-agent");
             case "id" -> header(value, headers, "x-request-id");
-            case "headers_bytes" -> PropertyBytes.number(value, headers == null ? 0 : headers.byteSize());
+            case "headers_bytes" -> PropertyBytes.number(value, byteSize(headers));
             case "time" -> PropertyBytes.number(value, stream.startWallNanos());
             case "size" -> size(value, headers, stream.requestBytes());
-            case "total_size" ->
-                PropertyBytes.number(value, stream.requestBytes() + (headers == null ? 0 : headers.byteSize()));
+            case "total_size" -> PropertyBytes.number(value, stream.requestBytes() + byteSize(headers));
             case "duration" ->
                 stream.finished() ? PropertyBytes.number(value, stream.durationNanos()) : Status.NOT_FOUND;
             default -> Status.NOT_FOUND;
@@ -108,32 +146,22 @@ final class StreamProperties {
             return Status.NOT_FOUND;
         }
         return switch (name) {
-            case "code" -> known(headers) ? PropertyBytes.number(value, stream.responseCode()) : Status.NOT_FOUND;
-            case "code_details" ->
-                known(headers) ? PropertyBytes.text(value, stream.responseDetails()) : Status.NOT_FOUND;
-            case "flags" -> PropertyBytes.number(value, 0);
-            case "grpc_status" -> known(headers) ? grpcStatus(value, headers) : Status.NOT_FOUND;
-            case "headers_bytes" -> PropertyBytes.number(value, headers == null ? 0 : headers.byteSize());
-            case "size" -> known(headers) ? PropertyBytes.number(value, stream.responseBytes()) : Status.NOT_FOUND;
+            case "code" ->
+                stream.responseCode() == 0 ? Status.NOT_FOUND : PropertyBytes.number(value, stream.responseCode());
+            case "code_details" -> PropertyBytes.text(value, stream.responseDetails());
+            case "flags" -> PropertyBytes.number(value, stream.responseFlags());
+            case "grpc_status" -> stream.responseCode() == 0 ? Status.NOT_FOUND : grpcStatus(value, headers);
+            case "headers_bytes" -> PropertyBytes.number(value, byteSize(headers));
+            case "size" -> PropertyBytes.number(value, stream.responseBytes());
             case "total_size" ->
-                known(headers)
-                        ? PropertyBytes.number(
-                                value, stream.responseBytes() + (headers == null ? 0 : headers.byteSize()))
-                        : Status.NOT_FOUND;
+                PropertyBytes.number(
+                        value, stream.responseBytes() + byteSize(headers) + byteSize(stream.responseTrailers()));
             case "backend_latency" ->
                 stream.backendLatencyNanos() < 0
                         ? Status.NOT_FOUND
                         : PropertyBytes.number(value, stream.backendLatencyNanos());
             default -> Status.NOT_FOUND;
         };
-    }
-
-    private Status filterState(PropertyPath path, ResultBytes value) {
-        String prefix = "wasm.";
-        if (path.size() != 2 || set == null || !path.segment(1).startsWith(prefix)) {
-            return Status.NOT_FOUND;
-        }
-        return PropertyBytes.bytes(value, set.get(path.segment(1).substring(prefix.length())));
     }
 
     private Status grpcStatus(ResultBytes value, @Nullable HeaderMap headers) {
@@ -148,21 +176,20 @@ final class StreamProperties {
         return PropertyBytes.number(value, LocalReply.grpcStatusOf(stream.responseCode()));
     }
 
-    private byte @Nullable [] stored(PropertyPath path) {
-        if (set == null) {
-            return null;
-        }
-        byte[] whole = set.get(normalized(path));
-        return whole != null || path.size() == 1 ? whole : null;
+    private byte @Nullable [] stored(String key) {
+        byte[] own = state == null ? null : state.get(key);
+        FilterState longer = own == null ? stream.exchange().connectionState() : null;
+        return longer == null ? own : longer.get(key);
     }
 
-    private static String normalized(PropertyPath path) {
+    /** The name that a property is set under: its path as given, without a NUL at the end. */
+    static String nameOf(PropertyPath path) {
         String text = path.text();
         return text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private static boolean known(@Nullable HeaderMap headers) {
-        return headers != null;
+    private static int byteSize(@Nullable HeaderMap map) {
+        return map == null ? 0 : map.byteSize();
     }
 
     private static Status headers(PropertyPath path, ResultBytes value, @Nullable HeaderMap headers) {

@@ -37,6 +37,8 @@ final class TcpContext extends ChildContext {
     /** The plugin has not yet let the connection pass. */
     private boolean connectionHeld;
     /** The plugin asked to go on inside of {@code on_new_connection}. */
+    private boolean resumeDue;
+
     private boolean connectionResumed;
 
     TcpContext(TcpStream stream, PluginContext plugin, int id) {
@@ -141,6 +143,8 @@ final class TcpContext extends ChildContext {
     private boolean afterFailure() {
         stage = Stage.DETACHED;
         if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+            // What it holds of the other side goes on too, once the guest has been left.
+            vm.worker().afterCall(() -> stream.resume(this));
             return !stream.endPending();
         }
         stream.failPending();
@@ -200,8 +204,13 @@ final class TcpContext extends ChildContext {
             connectionResumed = true;
         } else if (running == Callback.ON_DOWNSTREAM_DATA) {
             downstream.resumeAfterCallback();
-        } else {
-            vm.worker().afterCall(() -> stream.resumeDownstream(this));
+        } else if (!resumeDue) {
+            // A plugin may ask a million times.
+            resumeDue = true;
+            vm.worker().afterCall(() -> {
+                resumeDue = false;
+                stream.resumeDownstream(this);
+            });
         }
         return Status.OK;
     }
@@ -221,13 +230,12 @@ final class TcpContext extends ChildContext {
 
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
-        Status own = plugin.property(path, value);
-        return own == Status.OK ? own : stream.properties().read(path, value);
+        Status own = plugin.properties().read(path, value);
+        return own == Status.NOT_FOUND ? stream.properties().read(path, value) : own;
     }
 
     @Override
-    public Status setProperty(PropertyPath path, byte[] value) {
-        stream.properties().store(path, value);
-        return Status.OK;
+    Status store(String key, byte[] value, boolean readOnly, boolean ofConnection, int limit) {
+        return stream.properties().state().set(key, value, readOnly, limit);
     }
 }

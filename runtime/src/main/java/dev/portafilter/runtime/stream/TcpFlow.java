@@ -81,10 +81,15 @@ final class TcpFlow {
         byte[] data = chunk;
         for (int position = first; position < stream.pluginCount(); position++) {
             TcpContext context = stream.at(side, position);
-            if (context == null || !context.takesData()) {
+            if (context == null) {
                 continue;
             }
             TcpSlot slot = context.slot(side);
+            if (!context.takesData()) {
+                // Passed by since it failed: what it still holds goes first.
+                data = slot.takeWith(data);
+                continue;
+            }
             boolean goesOn = context.onData(side, data, endOfStream);
             if (stream.settled()) {
                 return;

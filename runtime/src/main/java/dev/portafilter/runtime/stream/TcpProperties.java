@@ -3,25 +3,22 @@ package dev.portafilter.runtime.stream;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The properties of one TCP connection: its sizes and times, those that plugins set, and, through the exchange, those
  * that only the gateway knows. What comes from the client counts as the request. Source: ABI reference, section 3.12.
  */
 final class TcpProperties {
-    private static final String SET_BY_PLUGINS = "wasm.";
-
     private final TcpStream stream;
-    private final Map<String, byte[]> set = new HashMap<>();
+    private final FilterState state = new FilterState();
 
     TcpProperties(TcpStream stream) {
         this.stream = stream;
     }
 
-    void store(PropertyPath path, byte[] value) {
-        set.put(name(path), value);
+    /** What plugins have stored on this connection. */
+    FilterState state() {
+        return state;
     }
 
     Status read(PropertyPath path, ResultBytes value) {
@@ -32,7 +29,9 @@ final class TcpProperties {
         if (status == Status.NOT_FOUND) {
             status = stream.exchange().property(path, value);
         }
-        return status == Status.NOT_FOUND ? PropertyBytes.bytes(value, set.get(name(path))) : status;
+        return status == Status.NOT_FOUND
+                ? PropertyBytes.bytes(value, state.get(FilterState.PROPERTY_PREFIX + StreamProperties.nameOf(path)))
+                : status;
     }
 
     private static Status whole(PropertyPath path, ResultBytes value) {
@@ -52,10 +51,7 @@ final class TcpProperties {
         return switch (path.segment(0)) {
             case "request" -> request(name, value);
             case "response" -> response(name, value);
-            case "filter_state" ->
-                name.startsWith(SET_BY_PLUGINS)
-                        ? PropertyBytes.bytes(value, set.get(name.substring(SET_BY_PLUGINS.length())))
-                        : Status.NOT_FOUND;
+            case "filter_state" -> PropertyBytes.bytes(value, state.get(name));
             default -> Status.NOT_FOUND;
         };
     }
@@ -76,10 +72,5 @@ final class TcpProperties {
             case "flags" -> PropertyBytes.number(value, 0);
             default -> Status.NOT_FOUND;
         };
-    }
-
-    private static String name(PropertyPath path) {
-        String text = path.text();
-        return text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
     }
 }

@@ -54,6 +54,15 @@ final class TcpSlot {
         return bytes.take();
     }
 
+    /** Takes the bytes out, with more behind them. */
+    byte[] takeWith(byte[] data) {
+        if (bytes.size() == 0) {
+            return data;
+        }
+        bytes.append(data);
+        return take();
+    }
+
     /** What the plugin can read and change now. */
     GuestBuffer buffer() {
         return shown || paused ? bytes : BytesView.EMPTY;

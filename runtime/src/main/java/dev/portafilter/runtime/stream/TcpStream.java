@@ -237,8 +237,10 @@ public final class TcpStream {
     }
 
     private void pending(String details) {
+        if (pendingClose == null) {
+            worker.afterCall(this::settled);
+        }
         pendingClose = details;
-        worker.afterCall(this::settled);
     }
 
     /** Whether the running callback asked for the end of the stream; its result does not count then. */

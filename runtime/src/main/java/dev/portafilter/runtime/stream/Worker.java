@@ -41,7 +41,7 @@ public final class Worker {
     private final Set<PluginVm> vms = new LinkedHashSet<>();
     private final QueueReceiver nobody = (rootContextId, token) -> {};
     private final List<String> vmIds = new ArrayList<>();
-    private final Map<String, Long> reloadNotBefore = new LinkedHashMap<>();
+    private final Map<String, Long> loadedNanos = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private FilterChain chain = FilterChain.EMPTY;
@@ -85,6 +85,21 @@ public final class Worker {
         } finally {
             leave();
         }
+    }
+
+    /**
+     * Calls {@code proxy_on_foreign_function} of a plugin's root context, if it runs: a way for an embedder to tell a plugin
+     * something. Any thread; does not wait.
+     *
+     * @param plugin {@code namespace.name}
+     * @param functionId whatever the two have agreed on
+     * @param arguments readable as buffer 8 during the callback; not to be changed afterwards
+     */
+    public void callForeignFunction(String plugin, int functionId, byte[] arguments) {
+        execute(() -> {
+            callForeignFunction(chain, plugin, functionId, arguments);
+            callForeignFunction(networkChain, plugin, functionId, arguments);
+        });
     }
 
     /** Begins a TCP connection on the current chain of plugins for connections. Worker thread only. */
@@ -143,6 +158,15 @@ public final class Worker {
             ended.complete(null);
         }
         return ended.minimalCompletionStage();
+    }
+
+    private static void callForeignFunction(FilterChain chain, String plugin, int functionId, byte[] arguments) {
+        for (ChainFilter filter : chain.all()) {
+            PluginContext root = filter.plugin();
+            if (root != null && filter.spec().qualifiedName().equals(plugin)) {
+                root.foreignFunction(functionId, arguments);
+            }
+        }
     }
 
     private void endPlugins() {
@@ -302,8 +326,8 @@ public final class Worker {
 
     private void reload(String vmKey, List<ChainFilter> filters) {
         WorkerObserver.Reload outcome;
-        Long notBefore = reloadNotBefore.get(vmKey);
-        if (notBefore != null && services.clock().monotonicNanos() - notBefore < 0) {
+        Long loaded = loadedNanos.get(vmKey);
+        if (loaded != null && services.clock().monotonicNanos() - loaded < reloadNanos()) {
             outcome = WorkerObserver.Reload.BACK_OFF;
         } else {
             outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
@@ -314,9 +338,13 @@ public final class Worker {
     }
 
     private void noteLoad(String vmKey) {
+        loadedNanos.put(vmKey, services.clock().monotonicNanos());
+    }
+
+    /** How long a load must be ago for another one: drawn anew each time it is asked, as Envoy does it. */
+    private long reloadNanos() {
         long base = options.reloadBaseMillis();
-        long interval = base + (base < 2 ? 0 : services.random().nextLong(base / 2));
-        reloadNotBefore.put(vmKey, services.clock().monotonicNanos() + interval * 1_000_000L);
+        return (base + (base < 2 ? 0 : services.random().nextLong(base / 2))) * 1_000_000L;
     }
 
     HostServices services() {

@@ -41,6 +41,11 @@ public record WorkerOptions(
         return new WorkerOptions(reloadBaseMillis, spare, drainMillis, trace);
     }
 
+    /** These options with another time for plugins to end. */
+    public WorkerOptions withDrainMillis(long millis) {
+        return new WorkerOptions(reloadBaseMillis, spareInFlight, millis, trace);
+    }
+
     /** These options with a watcher. */
     public WorkerOptions withTrace(@Nullable CallbackTrace watcher) {
         return new WorkerOptions(reloadBaseMillis, spareInFlight, drainMillis, watcher);

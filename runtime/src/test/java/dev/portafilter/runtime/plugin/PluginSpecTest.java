@@ -132,7 +132,8 @@ class PluginSpecTest {
     @Test
     void limits_haveTheDocumentedDefaults() {
         assertThat(PluginLimits.DEFAULT)
-                .isEqualTo(new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000, 4_194_304, 10_000));
+                .isEqualTo(
+                        new PluginLimits(2048, 5_000, 30_000, 1_048_576, 10_000, 10_000, 4_194_304, 1_048_576, 10_000));
     }
 
     @Test
@@ -145,24 +146,30 @@ class PluginSpecTest {
                 .hasMessage("deadlineMillis: 0 is out of range (expected: 1..2147483647)");
         assertThatThrownBy(() -> PluginLimits.DEFAULT.withBufferBytes(-1))
                 .hasMessage("bufferBytes: -1 is out of range (expected: 0..2147483647)");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0, 0, 0))
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 0, 0, 0, 0, 0, 0, 0))
                 .hasMessageStartingWith("startDeadlineMillis: 0");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0, 0, 0)).hasMessageStartingWith("httpCalls: -1");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, -1, 0, 0)).hasMessageStartingWith("grpcCalls: -1");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, -1, 0))
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, -1, 0, 0, 0, 0)).hasMessageStartingWith("httpCalls: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, -1, 0, 0, 0)).hasMessageStartingWith("grpcCalls: -1");
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, -1, 0, 0))
                 .hasMessageStartingWith("grpcMessageBytes: -1");
-        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, 0, -1))
+        assertThatThrownBy(() -> new PluginLimits(1, 1, 1, 0, 0, 0, 0, 0, -1))
                 .hasMessageStartingWith("logLinesPerSecond: -1");
-        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0, 0, 0)).isNotNull();
+        assertThat(new PluginLimits(1, 1, 1, 0, 0, 0, 0, 0, 0)).isNotNull();
+        assertThatThrownBy(() -> PluginLimits.DEFAULT.withPropertyBytes(-1))
+                .hasMessageStartingWith("propertyBytes: -1");
     }
 
     @Test
     void limits_withOneChanged_keepTheOthers() {
-        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6, 7, 8);
-        assertThat(limits.withMemoryPages(9)).isEqualTo(new PluginLimits(9, 2, 3, 4, 5, 6, 7, 8));
-        assertThat(limits.withDeadlineMillis(9)).isEqualTo(new PluginLimits(1, 9, 3, 4, 5, 6, 7, 8));
-        assertThat(limits.withBufferBytes(9)).isEqualTo(new PluginLimits(1, 2, 3, 9, 5, 6, 7, 8));
-        assertThat(limits.withGrpc(9, 10)).isEqualTo(new PluginLimits(1, 2, 3, 4, 5, 9, 10, 8));
+        PluginLimits limits = new PluginLimits(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(limits.withMemoryPages(99)).isEqualTo(new PluginLimits(99, 2, 3, 4, 5, 6, 7, 8, 9));
+        assertThat(limits.withDeadlineMillis(99)).isEqualTo(new PluginLimits(1, 99, 3, 4, 5, 6, 7, 8, 9));
+        assertThat(limits.withStartDeadlineMillis(99)).isEqualTo(new PluginLimits(1, 2, 99, 4, 5, 6, 7, 8, 9));
+        assertThat(limits.withBufferBytes(99)).isEqualTo(new PluginLimits(1, 2, 3, 99, 5, 6, 7, 8, 9));
+        assertThat(limits.withHttpCalls(99)).isEqualTo(new PluginLimits(1, 2, 3, 4, 99, 6, 7, 8, 9));
+        assertThat(limits.withGrpc(98, 99)).isEqualTo(new PluginLimits(1, 2, 3, 4, 5, 98, 99, 8, 9));
+        assertThat(limits.withPropertyBytes(99)).isEqualTo(new PluginLimits(1, 2, 3, 4, 5, 6, 7, 99, 9));
+        assertThat(limits.withLogLinesPerSecond(99)).isEqualTo(new PluginLimits(1, 2, 3, 4, 5, 6, 7, 8, 99));
     }
 
     @Test

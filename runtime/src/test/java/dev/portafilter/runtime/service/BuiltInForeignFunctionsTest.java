@@ -28,8 +28,16 @@ class BuiltInForeignFunctionsTest {
     private final ResultBytes result = new ResultBytes();
 
     @Test
-    void builtIns_areTheseThree() {
-        assertThat(functions).containsOnlyKeys("compress", "uncompress", "clear_route_cache");
+    void builtIns_areThese() {
+        assertThat(functions)
+                .containsOnlyKeys(
+                        "compress",
+                        "uncompress",
+                        "clear_route_cache",
+                        "set_envoy_filter_state",
+                        "declare_property",
+                        "verify_signature",
+                        "sign");
     }
 
     @Test
@@ -94,6 +102,19 @@ class BuiltInForeignFunctionsTest {
     }
 
     @Test
+    void uncompress_overAnotherLimit_fails() {
+        ServiceLimits limits = new ServiceLimits(0, 0, 0, 0, 0, 10);
+        HostServices services = HostServices.builder().limits(limits).build();
+        ForeignFunction uncompress = services.foreignFunctions().get("uncompress");
+        assertThat(uncompress.call(context, succeeded("compress", new byte[10]), result))
+                .isEqualTo(Status.OK);
+        assertThat(uncompress.call(context, succeeded("compress", new byte[11]), result))
+                .isEqualTo(Status.INTERNAL_FAILURE);
+        assertThatThrownBy(() -> new ServiceLimits(0, 0, 0, 0, 0, -1))
+                .hasMessage("uncompressedBytes: -1 is negative (expected: 0 or more)");
+    }
+
+    @Test
     void clearRouteCache_asksTheContext_andGivesNothing() {
         assertThat(call("clear_route_cache", new byte[] {1})).isEqualTo(Status.OK);
         assertThat(asked).containsExactly("clearRouteCache");
@@ -108,7 +129,7 @@ class BuiltInForeignFunctionsTest {
                 .foreignFunction("compress", own)
                 .build();
         assertThat(services.foreignFunctions())
-                .containsOnlyKeys("compress", "uncompress", "clear_route_cache", "own")
+                .containsKeys("compress", "uncompress", "clear_route_cache", "sign", "own")
                 .containsEntry("compress", own);
         assertThatThrownBy(() -> services.foreignFunctions().clear()).isInstanceOf(UnsupportedOperationException.class);
     }

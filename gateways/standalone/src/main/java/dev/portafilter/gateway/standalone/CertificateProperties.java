@@ -12,8 +12,10 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /** The properties of a TLS session and of its two certificates. Source: ABI reference, section 3.12. */
@@ -23,7 +25,18 @@ final class CertificateProperties {
 
     private CertificateProperties() {}
 
-    /** Reads a property; without TLS there is none, and without a certificate it is empty. */
+    /** Names in subjects that Envoy writes out and the JDK would give as numbers. */
+    private static final Map<String, String> ATTRIBUTE_NAMES = Map.of(
+            "1.2.840.113549.1.9.1", "emailAddress",
+            "2.5.4.5", "serialNumber",
+            "2.5.4.4", "SN",
+            "2.5.4.42", "GN",
+            "2.5.4.12", "title",
+            "2.5.4.9", "street",
+            "2.5.4.13", "description",
+            "2.5.4.17", "postalCode");
+
+    /** Reads a property; without TLS there is none. Without a certificate the subject is empty, and the rest is not there. */
     static Status read(String name, @Nullable SSLSession session, ResultBytes value) {
         if (session == null) {
             return Status.NOT_FOUND;
@@ -58,8 +71,9 @@ final class CertificateProperties {
     }
 
     private static Status subject(@Nullable X509Certificate certificate, ResultBytes value) {
-        String subject =
-                certificate == null ? "" : certificate.getSubjectX500Principal().getName();
+        String subject = certificate == null
+                ? ""
+                : certificate.getSubjectX500Principal().getName(X500Principal.RFC2253, ATTRIBUTE_NAMES);
         return ConnectionProperties.text(value, subject);
     }
 
@@ -76,26 +90,26 @@ final class CertificateProperties {
         } catch (CertificateParsingException e) {
             // A certificate that cannot be read has no names.
         }
-        return ConnectionProperties.text(value, "");
+        return Status.NOT_FOUND;
     }
 
     private static Status digest(@Nullable X509Certificate certificate, ResultBytes value) {
+        if (certificate == null) {
+            return Status.NOT_FOUND;
+        }
         try {
-            String digest = certificate == null
-                    ? ""
-                    : HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-            return ConnectionProperties.text(value, digest);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return ConnectionProperties.text(value, HexFormat.of().formatHex(digest));
         } catch (GeneralSecurityException e) {
             return Status.NOT_FOUND;
         }
     }
 
     private static Status pem(@Nullable X509Certificate certificate, ResultBytes value) {
+        if (certificate == null) {
+            return Status.NOT_FOUND;
+        }
         try {
-            if (certificate == null) {
-                return ConnectionProperties.text(value, "");
-            }
             byte[] lineEnd = "\n".getBytes(StandardCharsets.US_ASCII);
             String body = Base64.getMimeEncoder(64, lineEnd).encodeToString(certificate.getEncoded());
             return ConnectionProperties.text(

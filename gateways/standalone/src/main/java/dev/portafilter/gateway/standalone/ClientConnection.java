@@ -1,5 +1,6 @@
 package dev.portafilter.gateway.standalone;
 
+import dev.portafilter.runtime.stream.FilterState;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,6 +19,8 @@ import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,12 +43,18 @@ final class ClientConnection {
     // HTTP/2 only: facts of the request that is being announced right now.
     private @Nullable RequestFacts announced;
     private final @Nullable Http2Connection http2;
+    private final FilterState filterState = new FilterState();
     // HTTP/1.1 only: whether an exchange is under way.
     private boolean busy;
 
     private ClientConnection(long id, @Nullable Http2Connection http2) {
         this.id = id;
         this.http2 = http2;
+    }
+
+    /** What plugins have stored for the requests of this connection. */
+    FilterState filterState() {
+        return filterState;
     }
 
     /** Begins to watch a new connection. */
@@ -76,20 +85,20 @@ final class ClientConnection {
     }
 
     /** The facts of the request that Vert.x announces; to be asked exactly once in each announcement. */
-    RequestFacts nextRequest() {
+    RequestFacts nextRequest(HttpServerRequest request) {
         if (http2 != null) {
             RequestFacts facts = announced;
             announced = null;
-            return facts == null ? upgraded(http2) : facts;
+            return facts == null ? upgraded(request) : facts;
         }
         RequestFacts facts = read.poll();
         return facts == null ? new RequestFacts(false) : facts;
     }
 
-    /** The facts of the request that an upgrade came with; its head is no frame. */
-    private static RequestFacts upgraded(Http2Connection http2) {
-        Http2Stream stream = http2.stream(1);
-        return new RequestFacts(stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE);
+    /** The facts of the request that an upgrade came with: its head is no frame, and its body comes from elsewhere. */
+    private static RequestFacts upgraded(HttpServerRequest request) {
+        boolean bodiless = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return new RequestFacts(bodiless && !request.headers().contains("content-length"));
     }
 
     /** Whether an exchange is under way that the next one has to wait for. */

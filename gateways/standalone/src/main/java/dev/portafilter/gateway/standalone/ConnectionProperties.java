@@ -3,6 +3,10 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.service.PropertyValues;
+import dev.portafilter.runtime.service.ProtobufMessage;
+import dev.portafilter.runtime.stream.FilterState;
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -10,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -22,13 +27,27 @@ import org.jspecify.annotations.Nullable;
  * section 3.12.
  */
 final class ConnectionProperties {
+    private static final ProtobufMessage NO_METADATA = ProtobufMessage.metadata(Map.of());
+    private static final ProtobufMessage NO_LOCALITY = ProtobufMessage.locality("", "", "");
+
     private final HttpServerRequest request;
     private final ClientConnection connection;
+    private final Target target;
     private @Nullable UpstreamSide upstream;
 
-    ConnectionProperties(HttpServerRequest request, ClientConnection connection) {
+    /**
+     * The properties of one exchange.
+     *
+     * @param target where requests go
+     */
+    ConnectionProperties(HttpServerRequest request, ClientConnection connection, Target target) {
         this.request = request;
         this.connection = connection;
+        this.target = target;
+    }
+
+    FilterState connectionState() {
+        return connection.filterState();
     }
 
     /** Says which side is asked for {@code upstream.…} from now on. */
@@ -41,7 +60,16 @@ final class ConnectionProperties {
         if (path.size() == 1 && path.segment(0).equals("connection_id")) {
             return number(value, connection.id());
         }
-        if (path.size() != 2) {
+        if (path.size() < 2) {
+            return Status.NOT_FOUND;
+        }
+        if (path.segment(0).equals("xds")) {
+            return ofConfiguration(path, value);
+        }
+        if (path.segment(0).equals("upstream") && path.segment(1).equals("locality") && upstream != null) {
+            return PropertyValues.read(NO_LOCALITY, path, 2, value);
+        }
+        if (path.size() > 2) {
             return Status.NOT_FOUND;
         }
         String name = path.segment(1);
@@ -97,10 +125,47 @@ final class ConnectionProperties {
         }
     }
 
+    /**
+     * What this gateway has in the place of Envoy's configuration: one listener and one cluster, both without metadata. It
+     * has no routes and no virtual hosts.
+     */
+    private Status ofConfiguration(PropertyPath path, ResultBytes value) {
+        return switch (path.segment(1)) {
+            case "cluster_name" -> PropertyValues.read(GatewayOptions.UPSTREAM_CLUSTER, path, 2, value);
+            case "filter_chain_name" -> PropertyValues.read("", path, 2, value);
+            case "listener_direction" -> PropertyValues.read(0, path, 2, value);
+            case "cluster_metadata", "listener_metadata" -> PropertyValues.read(NO_METADATA, path, 2, value);
+            // As in Envoy: once a host is chosen they are there, but there is nothing in them.
+            case "upstream_host_metadata", "upstream_host_locality_metadata" ->
+                upstream == null ? Status.NOT_FOUND : PropertyValues.read(null, path, 2, value);
+            default -> Status.NOT_FOUND;
+        };
+    }
+
     private Status ofUpstream(String name, ResultBytes value) {
-        HttpConnection server = upstream == null ? null : upstream.connection();
-        if (server == null) {
+        UpstreamSide side = upstream;
+        if (name.equals("request_attempt_count")) {
+            return number(value, side == null ? 0 : 1);
+        }
+        if (name.equals("num_endpoints")) {
+            return number(value, 1);
+        }
+        if (side == null) {
             return Status.NOT_FOUND;
+        }
+        if (name.equals("transport_failure_reason")) {
+            return text(value, side.transportFailure());
+        }
+        if (name.equals("cx_pool_ready_duration")) {
+            return side.readyNanos() < 0 ? Status.NOT_FOUND : number(value, side.readyNanos());
+        }
+        HttpConnection server = side.connection();
+        if (server == null) {
+            // Without a connection the address is known when no name had to be looked up.
+            boolean known = NetUtil.isValidIpV4Address(target.host()) || NetUtil.isValidIpV6Address(target.host());
+            return known && (name.equals("address") || name.equals("port"))
+                    ? socket(name, SocketAddress.inetSocketAddress(target.port(), target.host()), value)
+                    : Status.NOT_FOUND;
         }
         return switch (name) {
             case "address", "port" -> socket(name, server.remoteAddress(), value);

@@ -119,7 +119,7 @@ public final class Gateway implements AutoCloseable {
         return listener == null ? null : listener.endpoint();
     }
 
-    /** Where HTTP clients connect; the port is the real one. */
+    /** Where HTTP clients connect; the port is the real one, once there is such a place. */
     public Endpoint endpoint() {
         return options.listen().withPort(port.get());
     }

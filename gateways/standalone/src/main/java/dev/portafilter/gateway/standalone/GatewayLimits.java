@@ -122,6 +122,20 @@ public record GatewayLimits(
                 callBodyBytes);
     }
 
+    /** These limits with another number of connections. */
+    public GatewayLimits withConnectionsPerTarget(int count) {
+        return new GatewayLimits(
+                headerBytes,
+                headerCount,
+                bodyBytes,
+                requestTimeoutMillis,
+                idleTimeoutMillis,
+                connectTimeoutMillis,
+                drainTimeoutMillis,
+                count,
+                callBodyBytes);
+    }
+
     /** These limits with another size of answers to plugins. */
     public GatewayLimits withCallBodyBytes(int bytes) {
         return new GatewayLimits(

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param clusters the servers that plugins may call, by name
  * @param tlsCertificate the listener's certificate chain in PEM form; clear text when null
  * @param tlsKey the certificate's private key in PEM form
+ * @param clientCa certificates that vouch for clients, in PEM form: the listener asks clients for theirs, and refuses wrong
+ *     ones; it asks for none when null
  * @param ca certificates that vouch for the upstream and the clusters, in PEM form; the system's when null
  * @param workers number of event loops, each with its own VMs
  */
@@ -31,6 +33,7 @@ public record GatewayOptions(
         Map<String, Target> clusters,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,
+        @Nullable Path clientCa,
         @Nullable Path ca,
         int workers,
         GatewayLimits limits) {
@@ -64,6 +67,10 @@ public record GatewayOptions(
         }
         checkFile(problems, "tls-cert", tlsCertificate);
         checkFile(problems, "tls-key", tlsKey);
+        if (clientCa != null && tlsCertificate == null) {
+            problems.add("client-ca: is given without TLS (expected: tls-cert and tls-key too)");
+        }
+        checkFile(problems, "client-ca", clientCa);
         checkFile(problems, "ca", ca);
         if (workers < 1 || workers > 1_024) {
             problems.add("workers: " + workers + " is out of range (expected: 1..1024)");
@@ -100,6 +107,7 @@ public record GatewayOptions(
         private @Nullable TcpRoute tcp;
         private @Nullable Path tlsCertificate;
         private @Nullable Path tlsKey;
+        private @Nullable Path clientCa;
         private @Nullable Path ca;
         private int workers = Runtime.getRuntime().availableProcessors();
         private GatewayLimits limits = GatewayLimits.DEFAULT;
@@ -139,6 +147,12 @@ public record GatewayOptions(
             return this;
         }
 
+        /** Sets who vouches for clients. */
+        public Builder clientCa(@Nullable Path value) {
+            clientCa = value;
+            return this;
+        }
+
         /** Sets who vouches for servers. */
         public Builder ca(@Nullable Path value) {
             ca = value;
@@ -164,7 +178,7 @@ public record GatewayOptions(
          */
         public GatewayOptions build() {
             return new GatewayOptions(
-                    listen, admin, upstream, tcp, clusters, tlsCertificate, tlsKey, ca, workers, limits);
+                    listen, admin, upstream, tcp, clusters, tlsCertificate, tlsKey, clientCa, ca, workers, limits);
         }
     }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * however the sender cut its chunks. Event loop only.
  */
 final class JoinedChunks extends ChannelInboundHandlerAdapter {
+    // Beyond it the parts would be copied together; one read has far fewer.
+    private static final int MOST_PARTS = 1 << 16;
+
     private @Nullable HttpContent first;
     private @Nullable CompositeByteBuf joined;
 
@@ -45,7 +48,7 @@ final class JoinedChunks extends ChannelInboundHandlerAdapter {
             return;
         }
         if (joined == null) {
-            joined = context.alloc().compositeBuffer();
+            joined = context.alloc().compositeBuffer(MOST_PARTS);
             joined.addComponent(true, first.content());
             first = new DefaultHttpContent(joined);
         }

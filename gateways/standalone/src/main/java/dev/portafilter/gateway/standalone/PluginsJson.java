@@ -37,6 +37,7 @@ final class PluginsJson {
         json.writeNumberField("position", plugin.position());
         json.writeStringField("name", spec.name());
         json.writeStringField("namespace", spec.namespace());
+        json.writeStringField("type", spec.type().name());
         json.writeStringField("phase", spec.phase().name());
         json.writeNumberField("priority", spec.priority());
         json.writeStringField("state", plugin.state().name().toLowerCase(Locale.ROOT));

@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
+import dev.portafilter.runtime.stream.FilterState;
 import dev.portafilter.runtime.stream.HttpExchange;
 import dev.portafilter.runtime.stream.HttpStream;
 import io.vertx.core.http.HttpServerRequest;
@@ -47,14 +48,14 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         this.connection = connection;
         this.facts = facts;
         this.client = new ClientSide(loop.vertx(), request, facts);
-        this.properties = new ConnectionProperties(request, connection);
+        this.properties = new ConnectionProperties(request, connection, loop.upstream());
         this.bodyLimit = loop.limits().bodyBytes();
     }
 
     /** Begins with a request that has just been announced. */
     static void begin(WorkerLoop loop, HttpServerRequest request) {
         ClientConnection connection = ClientConnection.of(request.connection());
-        RequestFacts facts = connection.nextRequest();
+        RequestFacts facts = connection.nextRequest(request);
         ProxyExchange exchange = new ProxyExchange(loop, request, connection, facts);
         if (connection.busy()) {
             // Announced from within the end of the response before: that one's plugins come first.
@@ -80,7 +81,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     /** Answers a request that could not even be read. */
     static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
         ClientConnection connection = ClientConnection.of(request.connection());
-        connection.nextRequest();
+        connection.nextRequest(request);
         new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
     }
 
@@ -352,6 +353,11 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     @Override
     public Status property(PropertyPath path, ResultBytes value) {
         return properties.read(path, value);
+    }
+
+    @Override
+    public FilterState connectionState() {
+        return properties.connectionState();
     }
 
     // Back-pressure.

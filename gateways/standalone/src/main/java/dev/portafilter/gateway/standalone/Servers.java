@@ -1,8 +1,10 @@
 package dev.portafilter.gateway.standalone;
 
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.util.concurrent.TimeUnit;
 
 /** The listener's options in Vert.x's words. */
@@ -33,6 +35,11 @@ final class Servers {
                     .setKeyCertOptions(new PemKeyCertOptions()
                             .addCertPath(options.tlsCertificate().toString())
                             .addKeyPath(options.tlsKey().toString()));
+        }
+        if (options.clientCa() != null) {
+            server.setClientAuth(ClientAuth.REQUEST)
+                    .setTrustOptions(
+                            new PemTrustOptions().addCertPath(options.clientCa().toString()));
         }
         return server;
     }

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class TcpConnection implements TcpExchange {
     private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
 
+    private static final long NO_TIMER = -1;
+
     private final TcpLoop loop;
     private final long id;
     private final TcpStream stream;
@@ -31,6 +33,7 @@ final class TcpConnection implements TcpExchange {
     private boolean upstreamConnected;
     private long lastMoveNanos = System.nanoTime();
     private int sockets = 1;
+    private long idleTimer = NO_TIMER;
 
     /** A connection that was accepted; it begins once its socket is registered. */
     TcpConnection(TcpLoop loop, long id, Channel accepted) {
@@ -181,14 +184,11 @@ final class TcpConnection implements TcpExchange {
     }
 
     private void watchIdleTime(long millis) {
-        loop.context().setTimer(millis, passed -> checkIdleTime());
+        idleTimer = loop.context().setTimer(millis, passed -> checkIdleTime());
     }
 
     /** A connection on which nothing has moved is closed; when even that does not move on, it is cut off. */
     private void checkIdleTime() {
-        if (sockets == 0) {
-            return;
-        }
         long limit = loop.limits().idleTimeoutMillis();
         long rest = limit - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastMoveNanos);
         if (rest > 0) {
@@ -205,6 +205,7 @@ final class TcpConnection implements TcpExchange {
     private void gone() {
         sockets--;
         if (sockets == 0) {
+            loop.context().owner().cancelTimer(idleTimer);
             loop.closed(this);
         }
     }

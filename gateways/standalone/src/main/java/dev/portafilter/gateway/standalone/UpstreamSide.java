@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,8 @@ final class UpstreamSide {
     private boolean responseEnded;
     // How much of the announced request body is still to come; -1 when nothing was announced.
     private long remaining = -1;
+    private long askedNanos;
+    private long readyNanos = -1;
 
     UpstreamSide(Clients clients, Target target, Listener listener) {
         this.clients = clients;
@@ -96,6 +99,11 @@ final class UpstreamSide {
         return connection;
     }
 
+    /** Time from asking for a connection to having one or giving up, in nanoseconds; -1 before. */
+    long readyNanos() {
+        return readyNanos;
+    }
+
     /** What the network said when there was no connection, in Envoy's words; nothing when it said nothing. */
     String transportFailure() {
         return transportFailure;
@@ -106,13 +114,22 @@ final class UpstreamSide {
         waitingHead = headers.copy();
         headOnly = endOfStream;
         isHead = "HEAD".equals(headers.get(":method"));
-        clients.request(target, headers).onComplete(this::connected, cause -> fail(connectReason(cause)));
+        askedNanos = System.nanoTime();
+        clients.request(target, headers).onComplete(this::connected, this::notConnected);
+    }
+
+    private void notConnected(Throwable cause) {
+        readyNanos = System.nanoTime() - askedNanos;
+        fail(connectReason(cause));
     }
 
     private String connectReason(Throwable cause) {
         String message = cause instanceof ConnectException ? cause.getMessage() : null;
         if (message != null && message.startsWith("Connection refused")) {
             transportFailure = "delayed connect error: Connection refused";
+        }
+        if (cause instanceof SSLException) {
+            transportFailure = "TLS_error: " + cause.getMessage();
         }
         if (cause instanceof ConnectionPoolTooBusyException) {
             return OVERFLOW;
@@ -122,6 +139,7 @@ final class UpstreamSide {
     }
 
     private void connected(HttpClientRequest connected) {
+        readyNanos = System.nanoTime() - askedNanos;
         connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         if (closed) {
             discard(connected.reset(8));

@@ -2,7 +2,7 @@
  * A reverse proxy on Vert.x whose requests and responses pass through the plugins of the runtime. Its event loops are the
  * runtime's workers. Start at {@link dev.portafilter.gateway.standalone.Gateway} and {@link
  * dev.portafilter.gateway.standalone.GatewayOptions}; {@link dev.portafilter.gateway.standalone.ProxyExchange} is what
- * happens to one request.
+ * happens to one request, {@link dev.portafilter.gateway.standalone.TcpConnection} what happens to one TCP connection.
  *
  * <p>What it does where specifications leave a choice, as Envoy unless another reason is given:
  *
@@ -19,6 +19,8 @@
  *   <li>A body that does not fit its {@code content-length} breaks the exchange off. Trailers are dropped only where the
  *       wire has no place for them: HTTP/1.0, and HTTP/1.1 with a fixed length.
  *   <li>Requests are never sent twice: a connection that broke gives 503, also when it was an idle one.
+ *   <li>Each TCP connection of a client gets one to the upstream, in clear text. Each direction ends on its own; a reset on
+ *       either side becomes one on the other. Silence on both sides for as long as the limit says closes both.
  * </ul>
  */
 @NullMarked

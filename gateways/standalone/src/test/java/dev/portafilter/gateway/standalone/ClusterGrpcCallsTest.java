@@ -36,17 +36,24 @@ class ClusterGrpcCallsTest {
         return stream;
     }
 
+    /** Has one call answered, so that the connection is there. */
+    private void connect() throws InterruptedException {
+        HeardGrpc call = stream();
+        accepted().headers(true, ":status", "200", "grpc-status", "0");
+        assertThat(call.begun().next()).startsWith("closed 0 ");
+    }
+
     private static String frame(int flags, String message) {
         return (char) flags + "\0\0\0" + (char) message.length() + message;
     }
 
     @Test
     void request_isWhatEnvoySends() throws Exception {
-        HeardGrpc call = new HeardGrpc(gateway, "Ok", 1000, "x-md", "1", "x-md", "2").send("hello", true);
+        HeardGrpc call = new HeardGrpc(gateway, "Ok", 20_000, "x-md", "1", "x-md", "2").send("hello", true);
         Http2Peer.Stream stream = server.accepted();
         assertThat(stream.next())
                 .isEqualTo("HEADERS {:method: POST, :path: /pkg.Svc/Ok, :authority: auth.example, :scheme: http,"
-                        + " te: trailers, grpc-timeout: 1000m, content-type: application/grpc, x-md: 1, x-md: 2}");
+                        + " te: trailers, grpc-timeout: 20000m, content-type: application/grpc, x-md: 1, x-md: 2}");
         assertThat(stream.next()).isEqualTo("DATA \0\0\0\0\5hello end");
         stream.headers(true, ":status", "200", "grpc-status", "0");
         assertThat(call.next()).isEqualTo("initial {}");
@@ -111,10 +118,10 @@ class ClusterGrpcCallsTest {
     @Test
     void serverThatLeaves_isAnEnd() throws Exception {
         HeardGrpc call = stream();
-        accepted().headers(false, ":status", "200");
+        Http2Peer.Stream stream = accepted().headers(false, ":status", "200");
         call.begun();
-        server.close();
-        assertThat(call.next()).startsWith("closed 13 upstream_reset_after_response_started{");
+        stream.disconnect();
+        assertThat(call.next()).isEqualTo("closed 13 upstream_reset_after_response_started{connection_termination} {}");
     }
 
     @Test
@@ -148,7 +155,8 @@ class ClusterGrpcCallsTest {
 
     @Test
     void timeout_resetsTheStream() throws Exception {
-        HeardGrpc call = new HeardGrpc(gateway, "Hang", 50).send("x", true);
+        connect();
+        HeardGrpc call = new HeardGrpc(gateway, "Hang", 500).send("x", true);
         Http2Peer.Stream stream = accepted();
         assertThat(stream.next()).startsWith("DATA ");
         assertThat(stream.next()).isEqualTo("RST 8");

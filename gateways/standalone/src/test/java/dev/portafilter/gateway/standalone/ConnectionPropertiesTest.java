@@ -61,7 +61,9 @@ class ConnectionPropertiesTest {
                         "connection.tls_version",
                         "connection.subject_peer_certificate",
                         "upstream.tls_version",
-                        "upstream.transport_failure_reason",
+                        "xds.route_name",
+                        "xds.node.id",
+                        "upstream.nothing",
                         "connection.nothing",
                         "source.nothing",
                         "connection.id.deeper")) {

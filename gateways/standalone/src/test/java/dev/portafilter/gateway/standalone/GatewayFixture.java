@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A gateway before an upstream, on ports that the system chose. Checks at the end that nothing was left behind. */
 final class GatewayFixture implements AutoCloseable {
@@ -30,14 +31,19 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     GatewayFixture(GatewayOptions.Builder options, PluginSpec... plugins) {
+        this(options, services -> {}, plugins);
+    }
+
+    GatewayFixture(GatewayOptions.Builder options, Consumer<HostServices.Builder> change, PluginSpec... plugins) {
         gateway = Gateway.prepare(options.listen(new Endpoint("127.0.0.1", 0)).build());
+        HostServices.Builder services = HostServices.builder()
+                .httpCalls(gateway.httpCalls())
+                .grpcCalls(gateway.grpcCalls())
+                .log(new KeptLog());
+        change.accept(services);
         ProxyWasmHost built = ProxyWasmHost.builder()
                 .plugins(List.of(plugins))
-                .services(HostServices.builder()
-                        .httpCalls(gateway.httpCalls())
-                        .grpcCalls(gateway.grpcCalls())
-                        .log(new KeptLog())
-                        .build())
+                .services(services.build())
                 .build();
         host = built;
         try {

@@ -32,7 +32,7 @@ class GrpcPluginTest {
               (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
                 (global.set $request (local.get 0))
                 (drop (call $call (i32.const 16) (i32.const 4) (i32.const 20) (i32.const 7) (i32.const 27) (i32.const 5)
-                  (i32.const 0) (i32.const 0) (i32.const 36) (i32.const 5) (i32.const 10000) (i32.const 128)))
+                  (i32.const 0) (i32.const 0) (i32.const 36) (i32.const 5) (i32.const 30000) (i32.const 128)))
                 (drop (call $stream (i32.const 16) (i32.const 4) (i32.const 20) (i32.const 7) (i32.const 32) (i32.const 4)
                   (i32.const 0) (i32.const 0) (i32.const 132)))
                 (drop (call $send (i32.load (i32.const 132)) (i32.const 41) (i32.const 3) (i32.const 0)))

@@ -68,6 +68,12 @@ final class Http2Peer implements AutoCloseable {
             return write(new DefaultHttp2ResetFrame(code));
         }
 
+        /** Ends the connection under the stream, with no word in HTTP/2. */
+        void disconnect() {
+            Channel connection = channel.parent();
+            connection.eventLoop().execute(() -> connection.unsafe().closeForcibly());
+        }
+
         private Stream write(Http2StreamFrame frame) {
             ChannelFuture unused = channel.writeAndFlush(frame);
             return this;

@@ -53,7 +53,7 @@ class RealGrpcServerTest {
 
     @Test
     void unaryCall_isAnswered() throws Exception {
-        HeardGrpc call = unary("Unary", 10_000, "hello").begun();
+        HeardGrpc call = unary("Unary", 20_000, "hello").begun();
         assertThat(call.next()).isEqualTo("message echo hello");
         assertThat(call.next()).isEqualTo("closed 0 via_upstream {grpc-status: 0}");
     }
@@ -90,7 +90,7 @@ class RealGrpcServerTest {
 
     @Test
     void metadata_goesBothWays_binaryAsOnTheWire() throws Exception {
-        HeardGrpc call = new HeardGrpc(gateway, "Unary", 5000, "x-text", "some text", "x-data-bin", "AAH/", "te", "x")
+        HeardGrpc call = new HeardGrpc(gateway, "Unary", 20_000, "x-text", "some text", "x-data-bin", "AAH/", "te", "x")
                 .send("m", true);
         assertThat(call.next()).startsWith("initial {:status: 200").contains("x-text: some text", "x-data-bin: AAH/");
         assertThat(call.next()).isEqualTo("message echo m");
@@ -101,7 +101,7 @@ class RealGrpcServerTest {
 
     @Test
     void failure_withoutAHead_isStatusAndMessage_stillEncoded() throws Exception {
-        HeardGrpc call = unary("Fail", 5000, "x");
+        HeardGrpc call = unary("Fail", 20_000, "x");
         assertThat(call.next()).isEqualTo("initial {}");
         assertThat(call.next())
                 .startsWith("closed 7 not allowed: 100%25 %E2%82%AC{via_upstream} {:status: 200, ")
@@ -110,7 +110,7 @@ class RealGrpcServerTest {
 
     @Test
     void unknownMethod_isUnimplemented() throws Exception {
-        HeardGrpc call = unary("Nothing", 5000, "x");
+        HeardGrpc call = unary("Nothing", 20_000, "x");
         assertThat(call.next()).isEqualTo("initial {}");
         assertThat(call.next()).startsWith("closed 12 ");
     }
@@ -127,7 +127,10 @@ class RealGrpcServerTest {
 
     @Test
     void deadline_isTheServersToo() throws Exception {
-        HeardGrpc call = unary("Hang", 50, "x");
+        assertThat(unary("Unary", 20_000, "connect").begun().next()).isEqualTo("message echo connect");
+        assertThat(server.event()).isEqualTo("half-closed Unary");
+        assertThat(server.event()).isEqualTo("complete Unary");
+        HeardGrpc call = unary("Hang", 500, "x");
         assertThat(call.next()).isEqualTo("initial {}");
         // Whose clock is first is not certain.
         assertThat(call.next()).containsPattern("^closed (14 upstream request timeout\\{response_timeout}|4 .*) \\{");
@@ -137,9 +140,9 @@ class RealGrpcServerTest {
 
     @Test
     void answerAboveTheLimit_isResourceExhausted() throws Exception {
-        HeardGrpc fits = unary("Big", 5000, "65536").begun();
+        HeardGrpc fits = unary("Big", 20_000, "65536").begun();
         assertThat(fits.next()).isEqualTo("message 65536");
-        HeardGrpc call = unary("Big", 5000, "65537").begun();
+        HeardGrpc call = unary("Big", 20_000, "65537").begun();
         assertThat(call.next()).isEqualTo("closed 8 via_upstream {}");
     }
 
@@ -174,7 +177,7 @@ class RealGrpcServerTest {
                         .ca(certificate.certificate())
                         .build())) {
             HeardGrpc call =
-                    new HeardGrpc(trusting, "Unary", 10_000).send("hello", true).begun();
+                    new HeardGrpc(trusting, "Unary", 20_000).send("hello", true).begun();
             assertThat(call.next()).isEqualTo("message echo hello");
             assertThat(call.next()).startsWith("closed 0 ");
         }
@@ -186,7 +189,7 @@ class RealGrpcServerTest {
         Target target = gone.target(Target.Protocol.H2C);
         gone.close();
         try (Gateway alone = HeardGrpc.gateway(target)) {
-            HeardGrpc call = new HeardGrpc(alone, "Unary", 10_000).send("x", true);
+            HeardGrpc call = new HeardGrpc(alone, "Unary", 20_000).send("x", true);
             assertThat(call.next()).isEqualTo("initial {}");
             String text = "upstream connect error or disconnect/reset before headers. reset reason:"
                     + " remote connection failure";

@@ -11,6 +11,12 @@ import java.util.Base64;
 /** A self-signed certificate for {@code localhost} in PEM files, made by the JDK's keytool. */
 record TestCertificate(Path certificate, Path key) {
     static TestCertificate create(Path directory) throws Exception {
+        return create(directory, "CN=gateway", "san=dns:localhost,ip:127.0.0.1");
+    }
+
+    /** A certificate with this subject and these further names, which vouches for itself. */
+    static TestCertificate create(Path directory, String subject, String names) throws Exception {
+        Files.createDirectories(directory);
         Path store = directory.resolve("store.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -21,9 +27,9 @@ record TestCertificate(Path certificate, Path key) {
                         "-keyalg",
                         "EC",
                         "-dname",
-                        "CN=gateway",
+                        subject,
                         "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
+                        names,
                         "-validity",
                         "3650",
                         "-storetype",

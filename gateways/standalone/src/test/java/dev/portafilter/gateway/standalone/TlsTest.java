@@ -14,9 +14,12 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,70 @@ class TlsTest {
     }
 
     @Test
+    void clientCertificate_isReadAsEnvoyReadsIt() throws Exception {
+        TestCertificate client = TestCertificate.create(
+                directory.resolve("client"),
+                "EMAILADDRESS=a@b.c, CN=client one, OU=Dev, O=\"Acme, Inc.\", ST=Bavaria, C=DE",
+                "san=dns:c1.example,dns:c2.example,uri:spiffe://td/ns/a/sa/c");
+        List<String> lines = askWithCertificate(client, client);
+        String pem = Files.readString(client.certificate());
+        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        assertThat(lines)
+                .contains(
+                        "connection\0mtls=01",
+                        "connection\0subject_peer_certificate="
+                                + hex("emailAddress=a@b.c,CN=client one,OU=Dev,O=Acme\\, Inc.,ST=Bavaria,C=DE"),
+                        "connection\0dns_san_peer_certificate=" + hex("c1.example"),
+                        "connection\0uri_san_peer_certificate=" + hex("spiffe://td/ns/a/sa/c"),
+                        "connection\0sha256_peer_certificate_digest="
+                                + hex(HexFormat.of()
+                                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                                .digest(der))),
+                        "connection\0peer_certificate=" + hex(pem));
+    }
+
+    @Test
+    void clientWithoutCertificate_hasAnEmptySubjectAndNothingElse() throws Exception {
+        TestCertificate client = TestCertificate.create(directory.resolve("absent"), "CN=c", "san=dns:c");
+        assertThat(askWithCertificate(client, null).stream().filter(line -> line.contains("=")))
+                .containsExactly("connection\0mtls=00", "connection\0subject_peer_certificate=");
+    }
+
+    @Test
+    void certificateWithoutNames_hasNoneToRead() throws Exception {
+        TestCertificate client = TestCertificate.create(directory.resolve("plain"), "CN=plain", "bc=ca:false");
+        assertThat(askWithCertificate(client, client).stream()
+                        .filter(line -> line.contains("="))
+                        .map(line -> line.substring(0, line.indexOf('='))))
+                .containsExactly(
+                        "connection\0mtls",
+                        "connection\0subject_peer_certificate",
+                        "connection\0sha256_peer_certificate_digest",
+                        "connection\0peer_certificate");
+    }
+
+    /** What a plugin reads of a client's certificate, from a listener that trusts one. */
+    private static List<String> askWithCertificate(TestCertificate trusted, @Nullable TestCertificate presented)
+            throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = new GatewayFixture(
+                        GatewayOptions.builder(upstream.target())
+                                .workers(1)
+                                .tls(certificate.certificate(), certificate.key())
+                                .clientCa(trusted.certificate()),
+                        ProbePlugin.reading(
+                                "connection.mtls",
+                                "connection.subject_peer_certificate",
+                                "connection.dns_san_peer_certificate",
+                                "connection.uri_san_peer_certificate",
+                                "connection.sha256_peer_certificate_digest",
+                                "connection.peer_certificate"))) {
+            ask(fixture, HttpVersion.HTTP_1_1, presented);
+            return List.copyOf(fixture.log);
+        }
+    }
+
+    @Test
     void unknownUpstreamCertificate_gives503() throws Exception {
         int port = vertx.createHttpServer(new HttpServerOptions().setSsl(true).setKeyCertOptions(keys()))
                 .requestHandler(request -> request.response().end("not to be reached"))
@@ -127,8 +194,18 @@ class TlsTest {
     }
 
     private static String ask(GatewayFixture fixture, HttpVersion version) throws Exception {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                .setSsl(true)
+        return ask(fixture, version, null);
+    }
+
+    private static String ask(GatewayFixture fixture, HttpVersion version, @Nullable TestCertificate presented)
+            throws Exception {
+        HttpClientOptions options = new HttpClientOptions();
+        if (presented != null) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .addCertPath(presented.certificate().toString())
+                    .addKeyPath(presented.key().toString()));
+        }
+        HttpClient client = vertx.createHttpClient(options.setSsl(true)
                 .setUseAlpn(true)
                 .setForceSni(true)
                 .setProtocolVersion(version)
