@@ -186,8 +186,7 @@ class FailureVectorsTest extends VectorSuite {
     @Test
     void trapInTheResponse_failOpen_letsGoTheRequestBodyThatWasHeld() {
         Play play = play(
-                FailurePolicy.FAIL_OPEN,
-                guest().on(ON_REQUEST_BODY, returns(1)).on(ON_RESPONSE_HEADERS, trap()));
+                FailurePolicy.FAIL_OPEN, guest().on(ON_REQUEST_BODY, returns(1)).on(ON_RESPONSE_HEADERS, trap()));
         InMemoryExchange exchange = play.open().post("/").requestBody("held", false);
         exchange.responseHeaders(InMemoryExchange.responseHead(200), false);
         assertThat(exchange.client().status()).isEqualTo(200);

@@ -32,17 +32,6 @@ final class Replay implements AutoCloseable {
     private static final int SETTLE_MILLIS = 120;
     private static final int PARALLEL_MILLIS = 150;
 
-    /** What the Envoy of the recordings is called. */
-    private static NodeInfo node() {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("k", "v");
-        metadata.put("num", 1.5);
-        metadata.put("flag", true);
-        metadata.put("nested", Map.of("a", "b"));
-        metadata.put("list", List.of("x", "y"));
-        return new NodeInfo("node-id", "node-cluster", metadata, "r1", "", "");
-    }
-
     private record Event(long millis, int number, Runnable action) {}
 
     private final TestHost host;
@@ -79,6 +68,17 @@ final class Replay implements AutoCloseable {
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
         host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
+    }
+
+    /** What the Envoy of the recordings is called. */
+    private static NodeInfo node() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("k", "v");
+        metadata.put("num", 1.5);
+        metadata.put("flag", true);
+        metadata.put("nested", Map.of("a", "b"));
+        metadata.put("list", List.of("x", "y"));
+        return new NodeInfo("node-id", "node-cluster", metadata, "r1", "", "");
     }
 
     /** Takes nothing. */
