@@ -1,5 +1,6 @@
 package dev.portafilter.test.compare;
 
+import dev.portafilter.abi.LogLevel;
 import dev.portafilter.abi.MetricType;
 import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
@@ -12,6 +13,7 @@ import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.MetricSample;
+import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.RecordingPluginLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +50,7 @@ final class GatewaySide implements Side {
         ProxyWasmHost.Builder building = ProxyWasmHost.builder()
                 .cacheDirectory(compiledModules)
                 .services(HostServices.builder()
-                        .log(log)
+                        .log(new GuestLines(log))
                         .httpCalls(gateway.httpCalls())
                         .build());
         int position = 0;
@@ -122,5 +124,23 @@ final class GatewaySide implements Side {
         gateway.close();
         host.close();
         servers.close();
+    }
+
+    /** Keeps the lines that guests write; what the host says of them has no counterpart in Envoy. */
+    private record GuestLines(RecordingPluginLog kept) implements PluginLog {
+        @Override
+        public boolean enabled(LogLevel level) {
+            return kept.enabled(level);
+        }
+
+        @Override
+        public void log(LogLevel level, String plugin, int contextId, String message) {
+            kept.log(level, plugin, contextId, message);
+        }
+
+        @Override
+        public void warn(String plugin, int contextId, String message) {
+            // Not compared.
+        }
     }
 }
