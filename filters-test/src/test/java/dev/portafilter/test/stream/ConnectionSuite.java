@@ -2,7 +2,6 @@ package dev.portafilter.test.stream;
 
 import static dev.portafilter.abi.Callback.ON_CONFIGURE;
 import static dev.portafilter.abi.Callback.ON_TICK;
-import static dev.portafilter.test.guest.GuestModule.guest;
 import static dev.portafilter.test.guest.Ops.call;
 import static dev.portafilter.test.guest.Ops.var;
 import static dev.portafilter.test.guest.Ops.whenVar;

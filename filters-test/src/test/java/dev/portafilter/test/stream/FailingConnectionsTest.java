@@ -14,7 +14,6 @@ import static dev.portafilter.test.guest.GuestModule.guest;
 import static dev.portafilter.test.guest.Ops.returns;
 import static dev.portafilter.test.guest.Ops.returnsInTurn;
 import static dev.portafilter.test.guest.Ops.trap;
-import static dev.portafilter.test.guest.Ops.var;
 import static dev.portafilter.test.guest.Ops.whenParam;
 import static org.assertj.core.api.Assertions.assertThat;
 
