@@ -36,8 +36,7 @@ final class GatewaySide implements Side {
     GatewaySide(Scenario scenario, @Nullable Path compiledModules) throws IOException {
         servers = new Servers(scenario.clusters());
         log = new RecordingPluginLog(scenario.logLevel());
-        GatewayOptions.Builder options = GatewayOptions.builder(
-                        target(servers.upstreamPort()))
+        GatewayOptions.Builder options = GatewayOptions.builder(target(servers.upstreamPort()))
                 .listen(new Endpoint(LOOPBACK, 0))
                 .workers(1);
         servers.ports().forEach((name, port) -> {

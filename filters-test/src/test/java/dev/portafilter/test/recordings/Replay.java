@@ -248,7 +248,10 @@ final class Replay implements AutoCloseable {
     private static boolean refused(Map<String, Object> request) {
         HeaderMap sent = HeaderMap.of(names(Recording.list(request, "headers")));
         String path = String.valueOf(request.get("path"));
-        return path.equals("*") || path.contains("#") || sent.contains("upgrade") || "x".equals(sent.get("content-length"));
+        return path.equals("*")
+                || path.contains("#")
+                || sent.contains("upgrade")
+                || "x".equals(sent.get("content-length"));
     }
 
     /** What follows the head waits in the client while the host does not read. */

@@ -97,7 +97,8 @@ final class ClientConnection {
 
     /** The facts of the request that an upgrade came with: its head is no frame, and its body comes from elsewhere. */
     private static RequestFacts upgraded(HttpServerRequest request) {
-        boolean bodiless = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean bodiless =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return new RequestFacts(bodiless && !request.headers().contains("content-length"));
     }
 
