@@ -39,6 +39,7 @@ public final class TestHost implements AutoCloseable {
     private final ScriptedHttpCalls httpCalls;
     private final ScriptedGrpcCalls grpcCalls;
     private final ProxyWasmHost host;
+    private final WorkerOptions options;
     private final List<TestWorker> workers = new ArrayList<>();
     private boolean closed;
 
@@ -46,6 +47,7 @@ public final class TestHost implements AutoCloseable {
         log = new RecordingPluginLog(builder.logLevel);
         httpCalls = builder.httpCalls;
         grpcCalls = builder.grpcCalls;
+        options = builder.options;
         HostServices.Builder services = HostServices.builder()
                 .clock(clock)
                 .random(new Random(RANDOM_SEED))
@@ -76,6 +78,24 @@ public final class TestHost implements AutoCloseable {
         TestWorker worker = new TestWorker(executor, host.newWorker(executor));
         workers.add(worker);
         return worker;
+    }
+
+    /**
+     * Ends a worker and forgets it; others, and the stores of the host, stay. Its streams must be over.
+     *
+     * @throws AssertionError when something is left of it
+     */
+    public void endWorker(TestWorker worker) {
+        worker.worker().close();
+        List<String> faults = new ArrayList<>();
+        worker.runAll();
+        advanceMillis(options.drainMillis());
+        worker.verify(0, true, faults);
+        worker.verifyEnded(faults);
+        workers.remove(worker);
+        if (!faults.isEmpty()) {
+            throw new AssertionError(String.join("\n", faults));
+        }
     }
 
     /** Opens a stream for a new request on the first worker. */

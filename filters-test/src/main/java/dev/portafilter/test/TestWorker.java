@@ -75,4 +75,17 @@ public final class TestWorker {
             faults.add(executor.taskCount() + " tasks wait (expected: none)");
         }
     }
+
+    /** Adds what is left of a worker that should be gone. */
+    void verifyEnded(List<String> faults) {
+        if (executor.timerCount() > 0) {
+            faults.add(executor.timerCount() + " timers wait (expected: none)");
+        }
+        if (worker.memoryBytes() > 0) {
+            faults.add(worker.memoryBytes() + " bytes of guests are left (expected: none)");
+        }
+        if (!worker.ended().toCompletableFuture().isDone()) {
+            faults.add("the worker has not ended");
+        }
+    }
 }

@@ -92,7 +92,8 @@ public final class ProxyWasmHost implements AutoCloseable {
     }
 
     /**
-     * A worker with VMs of its own on this executor, where they start at once; see {@link Worker#started}.
+     * A worker with VMs of its own on this executor, where they start at once; see {@link Worker#started}. It is the
+     * host's until one of the two is closed.
      *
      * @throws IllegalStateException when the host is closed
      */
@@ -102,6 +103,7 @@ public final class ProxyWasmHost implements AutoCloseable {
         }
         Worker worker = new Worker(executor, services, options, chain, states);
         workers.add(worker);
+        worker.ended().thenRun(() -> workers.remove(worker));
         return worker;
     }
 
@@ -121,15 +123,16 @@ public final class ProxyWasmHost implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        AtomicInteger open = new AtomicInteger(workers.size() + 1);
+        List<Worker> open = List.copyOf(workers);
+        AtomicInteger openCount = new AtomicInteger(open.size() + 1);
         Runnable oneEnded = () -> {
-            if (open.decrementAndGet() == 0) {
+            if (openCount.decrementAndGet() == 0) {
                 serviceThreads.forEach(SingleThreadWorkerExecutor::close);
                 engine.close();
                 ended.complete(null);
             }
         };
-        workers.forEach(worker -> worker.close().thenRun(oneEnded));
+        open.forEach(worker -> worker.close().thenRun(oneEnded));
         oneEnded.run();
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +64,7 @@ class EnvoyComparisonTest {
         if (exchanges > 0) {
             System.out.println("compared with envoy: " + exchanges + " exchanges, " + expected
                     + " with differences that are expected, 0 with others");
-            PrintWriter out = new PrintWriter(System.out, true);
+            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
             Report.printRules(out);
         }
     }

@@ -9,6 +9,7 @@ import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.MetricStore;
+import dev.portafilter.runtime.service.NodeInfo;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.ScriptedGrpcCalls;
@@ -47,7 +48,8 @@ final class Replay implements AutoCloseable {
     private int count;
 
     Replay(Recording recording, List<byte[]> modules) {
-        TestHost.Builder builder = TestHost.builder().services(services -> services.metrics(metrics));
+        TestHost.Builder builder = TestHost.builder()
+                .services(services -> services.metrics(metrics).node(node()));
         for (String cluster : List.of("upstream", "callout", "refused", "empty", "noendpoints", "grpc", "tcp")) {
             builder.cluster(cluster);
         }
@@ -66,6 +68,17 @@ final class Replay implements AutoCloseable {
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
         host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
+    }
+
+    /** What the Envoy of the recordings is called. */
+    private static NodeInfo node() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("k", "v");
+        metadata.put("num", 1.5);
+        metadata.put("flag", true);
+        metadata.put("nested", Map.of("a", "b"));
+        metadata.put("list", List.of("x", "y"));
+        return new NodeInfo("node-id", "node-cluster", metadata, "r1", "", "");
     }
 
     /** Takes nothing. */
@@ -206,9 +219,13 @@ final class Replay implements AutoCloseable {
         String body = (String) request.get("body");
         boolean whole = chunks == null && (body == null || body.isEmpty());
         if (refused(request)) {
+            // Envoy has the head of those that it could read.
+            String path = String.valueOf(request.get("path"));
             boolean upgrade = request.toString().contains("websocket");
-            byte[] text = bytes(upgrade ? "" : "Bad Request");
-            exchange.stream().refuse(new HeaderMap(), upgrade ? 403 : 400, text, "by the gateway");
+            boolean readable = path.contains("#");
+            byte[] text = bytes(upgrade || readable ? "" : "Bad Request");
+            HeaderMap head = readable ? head(request, null) : new HeaderMap();
+            exchange.stream().refuse(head, upgrade ? 403 : 400, text, "by the gateway");
             host.runAll();
             return exchange;
         }

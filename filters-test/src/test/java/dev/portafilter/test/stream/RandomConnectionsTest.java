@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * test happens to send, with peers that answer or break off inside of what is sent to them.
  */
 class RandomConnectionsTest {
-    private static final int CONNECTIONS = 3_000;
+    private static final int CONNECTIONS = 1_200;
     private static final int OPEN_AT_ONCE = 4;
 
     /** What a plugin does when the lowest bits of a number are such. */

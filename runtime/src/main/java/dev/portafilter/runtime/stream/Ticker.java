@@ -12,6 +12,7 @@ final class Ticker {
     private final Runnable tick;
     private long periodMillis;
     private boolean ticking;
+    private boolean stopped;
     private @Nullable Cancellable timer;
 
     Ticker(Worker worker, Runnable tick) {
@@ -21,14 +22,19 @@ final class Ticker {
 
     /** Sets the period from now on; 0 stops the ticks. */
     void setPeriod(long millis) {
+        if (stopped) {
+            return;
+        }
         periodMillis = millis;
         if (!ticking) {
             arm();
         }
     }
 
+    /** Stops for good: a period set later, as in {@code on_done}, has no effect. */
     void stop() {
         setPeriod(0);
+        stopped = true;
     }
 
     private void arm() {

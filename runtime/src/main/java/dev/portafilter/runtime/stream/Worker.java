@@ -114,6 +114,11 @@ public final class Worker {
         }
     }
 
+    /** Completes on the worker's thread once {@link #close} is done. */
+    public CompletionStage<Void> ended() {
+        return ended.minimalCompletionStage();
+    }
+
     /** The number of streams that have begun and not yet ended. Worker thread only. */
     public int streamCount() {
         return streams;
@@ -157,7 +162,7 @@ public final class Worker {
             LOG.debug("worker: its thread ended before it ({})", e.toString());
             ended.complete(null);
         }
-        return ended.minimalCompletionStage();
+        return ended();
     }
 
     private static void callForeignFunction(FilterChain chain, String plugin, int functionId, byte[] arguments) {
