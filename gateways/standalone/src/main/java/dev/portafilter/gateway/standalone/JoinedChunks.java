@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * however the sender cut its chunks. Event loop only.
  */
 final class JoinedChunks extends ChannelInboundHandlerAdapter {
-    // Beyond it the parts would be copied together; one read has far fewer.
-    private static final int MOST_PARTS = 1 << 16;
+    // Beyond it parts would be copied together, which is never meant to happen.
+    private static final int MOST_PARTS = Wire.CHUNK_BYTES;
 
     private @Nullable HttpContent first;
     private @Nullable CompositeByteBuf joined;
@@ -27,6 +27,10 @@ final class JoinedChunks extends ChannelInboundHandlerAdapter {
                 && !(message instanceof LastHttpContent)
                 && content.decoderResult().isSuccess()) {
             add(context, content);
+            // Vert.x counts messages, not bytes, when it holds them for a slow reader.
+            if (first != null && first.content().readableBytes() >= Wire.CHUNK_BYTES) {
+                pass(context);
+            }
             return;
         }
         if (first != null
