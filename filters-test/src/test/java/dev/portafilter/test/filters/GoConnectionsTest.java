@@ -61,8 +61,7 @@ class GoConnectionsTest {
     void connection_thatBreaks_tellsWhoBrokeIt() {
         TestHost host = start("log");
         host.openConnection().connect().send("RST").upstreamReset("remote reset");
-        assertThat(host.log().take())
-                .containsExactly("new", "downstream 3 false", "downstream closed 1", "done");
+        assertThat(host.log().take()).containsExactly("new", "downstream 3 false", "downstream closed 1", "done");
         host.openConnection().connect().send("x").upstreamSends("echo:x").clientReset();
         assertThat(host.log().take())
                 .containsExactly("new", "downstream 1 false", "upstream 6 false", "downstream closed 2", "done");
@@ -77,7 +76,8 @@ class GoConnectionsTest {
         assertThat(upper.upstreamText()).isEqualTo("HELLO");
         upper.clientReset();
 
-        InMemoryConnection banner = start("banner hey").openConnection().connect().send("hello");
+        InMemoryConnection banner =
+                start("banner hey").openConnection().connect().send("hello");
         assertThat(banner.upstreamText()).isEqualTo("hey\nhello");
         banner.upstreamSends("echo:hey\nhello").send("x").upstreamSends("echo:x");
         assertThat(banner.upstreamText()).isEqualTo("hey\nhellox");
@@ -87,7 +87,8 @@ class GoConnectionsTest {
 
     @Test
     void bytes_heldUntilALineIsThere_goTogether() {
-        InMemoryConnection connection = start("lines").openConnection().connect().send("hel");
+        InMemoryConnection connection =
+                start("lines").openConnection().connect().send("hel");
         assertThat(connection.upstreamText()).isEmpty();
         connection.send("lo\n");
         assertThat(connection.upstreamText()).isEqualTo("hello\n");

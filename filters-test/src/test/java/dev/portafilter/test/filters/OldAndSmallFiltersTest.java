@@ -102,8 +102,7 @@ class OldAndSmallFiltersTest {
             host.open().post("/").requestBody("a secret", true);
             assertThat(host.log().take())
                     .filteredOn(line -> line.startsWith("POST"))
-                    .containsExactly(
-                            "POST / 403 403 8 type text/plain trailer - number 1 refused 212 in time");
+                    .containsExactly("POST / 403 403 8 type text/plain trailer - number 1 refused 212 in time");
         }
     }
 

@@ -96,8 +96,7 @@ class RustGrpcTest {
         assertThat(stream.ended()).isTrue();
         stream.status(0, "bye");
         host.runAll();
-        assertThat(said(exchange))
-                .isEqualTo("initial true i, message echo/enough, trailing true , close 0 0 bye");
+        assertThat(said(exchange)).isEqualTo("initial true i, message echo/enough, trailing true , close 0 0 bye");
         assertThat(exchange.upstream().bodyText()).isEqualTo("q");
     }
 
