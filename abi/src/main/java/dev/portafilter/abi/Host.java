@@ -23,6 +23,15 @@ public interface Host {
      */
     void log(LogLevel level, EffectiveContext context, String message);
 
+    /**
+     * Takes a line of the host about what the guest did wrong, at level WARN.
+     *
+     * @param context the context whose callback runs
+     */
+    default void warn(EffectiveContext context, String message) {
+        log(LogLevel.WARN, context, message);
+    }
+
     /** The number that {@code proxy_get_log_level} gives: 0..5, or 6 for off. */
     int logLevel();
 

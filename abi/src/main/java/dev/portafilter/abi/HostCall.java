@@ -181,7 +181,7 @@ public final class HostCall {
 
     /** Logs what the guest did wrong: {@code where: what (value; expected)}. */
     void warn(String message) {
-        host.log(LogLevel.WARN, current(), message);
+        host.warn(current(), message);
     }
 
     /** The guest's memory as it is now; read it again after anything that may run the guest. */

@@ -64,6 +64,15 @@ final class Logs implements PluginLog, AutoCloseable {
         output.line(format.plugin(Instant.now(), lineLevel.name(), plugin, contextId, message));
     }
 
+    /** What the host says of a plugin is no line of the plugin's: those are the ones that it would write anywhere. */
+    @Override
+    public void warn(String plugin, int contextId, String message) {
+        if (enabled(LogLevel.WARN)) {
+            String text = "plugin \"" + plugin + "\" context " + Integer.toUnsignedString(contextId) + ": " + message;
+            output.line(format.host(Instant.now(), LogLevel.WARN.name(), "portafilter", text));
+        }
+    }
+
     /** A line of the command itself. */
     void note(LogLevel lineLevel, String message) {
         if (enabled(lineLevel)) {

@@ -11,11 +11,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, DemoCommand.class, InspectCommand.class})
+        subcommands = {ServeCommand.class, DemoCommand.class, InspectCommand.class, CompareCommand.class})
 public final class Main implements Runnable {
     private final CommandLine commandLine = new CommandLine(this);
 
     private Main() {
+        // An @ begins a value of an option here, not a file of options.
+        commandLine.setExpandAtFiles(false);
         commandLine.setParameterExceptionHandler(Main::notUnderstood);
     }
 

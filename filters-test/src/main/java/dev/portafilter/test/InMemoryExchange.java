@@ -258,7 +258,10 @@ public final class InMemoryExchange implements HttpExchange {
 
     @Override
     public void forwardResponseBody(byte[] data, boolean endOfStream) {
-        note("client", data.length + " bytes", endOfStream, client.chunk(data, endOfStream), clientGone);
+        byte[] sent = client.status() == 204 || client.status() == 304 ? new byte[0] : data;
+        if (sent.length == data.length || endOfStream) {
+            note("client", sent.length + " bytes", endOfStream, client.chunk(sent, endOfStream), clientGone);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static dev.portafilter.abi.Callback.ON_CONTEXT_CREATE;
 import static dev.portafilter.abi.Callback.ON_LOG;
 import static dev.portafilter.abi.Callback.ON_REQUEST_BODY;
 import static dev.portafilter.abi.Callback.ON_REQUEST_HEADERS;
+import static dev.portafilter.abi.Callback.ON_RESPONSE_HEADERS;
 import static dev.portafilter.abi.Callback.ON_TICK;
 import static dev.portafilter.abi.Callback.ON_VM_START;
 import static dev.portafilter.test.guest.GuestModule.guest;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 
 /** Section 8.17: failure and limits. */
 class FailureVectorsTest extends VectorSuite {
@@ -179,6 +181,19 @@ class FailureVectorsTest extends VectorSuite {
             paused.respond(200, "");
             assertThat(paused.finished()).isTrue();
         }
+    }
+
+    @Test
+    void trapInTheResponse_failOpen_letsGoTheRequestBodyThatWasHeld() {
+        Play play = play(
+                FailurePolicy.FAIL_OPEN, guest().on(ON_REQUEST_BODY, returns(1)).on(ON_RESPONSE_HEADERS, trap()));
+        InMemoryExchange exchange = play.open().post("/").requestBody("held", false);
+        exchange.responseHeaders(InMemoryExchange.responseHead(200), false);
+        assertThat(exchange.client().status()).isEqualTo(200);
+        assertThat(exchange.upstream().bodyText()).isEqualTo("held");
+        exchange.requestBody(", rest", true).responseBody("answer", true);
+        assertThat(exchange.upstream().bodyText()).isEqualTo("held, rest");
+        assertThat(exchange.finished()).isTrue();
     }
 
     @Vector(288)

@@ -31,8 +31,7 @@ class VectorCoverageTest {
             }
         }
         assertThat(missing).as("vectors without a test or a reason").isEmpty();
-        assertThat(tested)
-                .as("vectors with a test, though skipped")
-                .doesNotContainAnyElementsOf(SkippedVectors.REASONS.keySet());
+        tested.retainAll(SkippedVectors.REASONS.keySet());
+        assertThat(tested).as("vectors with a test, though skipped").isEmpty();
     }
 }

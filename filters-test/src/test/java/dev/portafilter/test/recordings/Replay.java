@@ -9,6 +9,7 @@ import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.MetricStore;
+import dev.portafilter.runtime.service.NodeInfo;
 import dev.portafilter.runtime.service.PluginLog;
 import dev.portafilter.test.InMemoryExchange;
 import dev.portafilter.test.ScriptedGrpcCalls;
@@ -47,7 +48,8 @@ final class Replay implements AutoCloseable {
     private int count;
 
     Replay(Recording recording, List<byte[]> modules) {
-        TestHost.Builder builder = TestHost.builder().services(services -> services.metrics(metrics));
+        TestHost.Builder builder = TestHost.builder()
+                .services(services -> services.metrics(metrics).node(node()));
         for (String cluster : List.of("upstream", "callout", "refused", "empty", "noendpoints", "grpc", "tcp")) {
             builder.cluster(cluster);
         }
@@ -66,6 +68,17 @@ final class Replay implements AutoCloseable {
         // A cluster without endpoints, to which no call can start.
         host.httpCalls().refuse(recording.id().equals("call-noendpoint"));
         host.grpcCalls().refuse(Set.of("grpc-call-empty", "grpc-target-unset").contains(recording.id()));
+    }
+
+    /** What the Envoy of the recordings is called. */
+    private static NodeInfo node() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("k", "v");
+        metadata.put("num", 1.5);
+        metadata.put("flag", true);
+        metadata.put("nested", Map.of("a", "b"));
+        metadata.put("list", List.of("x", "y"));
+        return new NodeInfo("node-id", "node-cluster", metadata, "r1", "", "");
     }
 
     /** Takes nothing. */

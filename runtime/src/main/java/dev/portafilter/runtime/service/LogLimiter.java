@@ -41,6 +41,19 @@ public final class LogLimiter {
      * second)} at level WARN comes first.
      */
     public void log(LogLevel level, int contextId, String message) {
+        if (passes()) {
+            log.log(level, plugin, contextId, message);
+        }
+    }
+
+    /** Passes a line of the host about what the plugin did wrong on, or drops it; it counts like one of the plugin's. */
+    public void warn(int contextId, String message) {
+        if (passes()) {
+            log.warn(plugin, contextId, message);
+        }
+    }
+
+    private boolean passes() {
         long now = clock.monotonicNanos();
         if (now - windowStartNanos >= WINDOW_NANOS) {
             flush();
@@ -49,10 +62,10 @@ public final class LogLimiter {
         }
         if (lineCount < linesPerSecond) {
             lineCount++;
-            log.log(level, plugin, contextId, message);
-        } else {
-            droppedCount++;
+            return true;
         }
+        droppedCount++;
+        return false;
     }
 
     /** Writes the count of lines dropped so far, if any; for the end of a worker, when no further line may come. */
@@ -60,7 +73,7 @@ public final class LogLimiter {
         if (droppedCount > 0) {
             String message = droppedCount + " lines dropped (limit: " + linesPerSecond + " per second)";
             droppedCount = 0;
-            log.log(LogLevel.WARN, plugin, 0, message);
+            log.warn(plugin, 0, message);
         }
     }
 }

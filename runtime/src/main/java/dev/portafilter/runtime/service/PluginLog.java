@@ -26,6 +26,17 @@ public interface PluginLog {
     void log(LogLevel level, String plugin, int contextId, String message);
 
     /**
+     * Takes a line that the host writes about what a plugin did wrong, at level WARN. Counts as one of the plugin's lines
+     * unless an implementation tells them apart.
+     *
+     * @param plugin {@code namespace.name}
+     * @param contextId the context whose callback did it; 0 for the VM
+     */
+    default void warn(String plugin, int contextId, String message) {
+        log(LogLevel.WARN, plugin, contextId, message);
+    }
+
+    /**
      * The log through slf4j: loggers {@code dev.portafilter.plugin.NAMESPACE.NAME}, lines as {@link PluginLogText#line}
      * makes them, CRITICAL as error.
      */

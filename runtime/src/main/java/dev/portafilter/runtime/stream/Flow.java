@@ -162,20 +162,18 @@ final class Flow {
                 return;
             }
             if (endOfStream && trailers != null) {
-                if (passed.length > 0) {
-                    body(position + 1, passed, false);
-                }
+                body(position + 1, passed, false);
                 if (open()) {
                     trailers(position + 1);
                 }
                 return;
             }
             data = passed;
-            if (data.length == 0 && !endOfStream) {
-                return;
-            }
         }
-        forwardBody(data, endOfStream);
+        // Plugins see a chunk that another one has emptied; the wire does not.
+        if (data.length > 0 || endOfStream) {
+            forwardBody(data, endOfStream);
+        }
     }
 
     /** Shows trailers to the plugins from a position on. */
@@ -370,7 +368,8 @@ final class Flow {
             return;
         }
         event(Event.FORWARD);
-        HeaderMap wire = WireRules.onTheWire(direction, map);
+        // In trailers, host is a name like any other, as it is in responses.
+        HeaderMap wire = WireRules.onTheWire(Direction.RESPONSE, map);
         if (direction == Direction.REQUEST) {
             stream.exchange().forwardRequestTrailers(wire);
         } else {

@@ -25,11 +25,11 @@ abstract class GuestContext implements EffectiveContext {
     /** Where lines of this context go. */
     abstract LogLimiter pluginLog();
 
-    /** Says in the plugin's own log what it did wrong, so that a plugin which does so without end fills no other one. */
+    /** Says what the plugin did wrong, within the limit of its own lines, so that doing so without end fills no log. */
     final void warn(String message) {
         LogLimiter log = pluginLog();
         if (log.enabled(LogLevel.WARN)) {
-            log.log(LogLevel.WARN, id, message);
+            log.warn(id, message);
         }
     }
 

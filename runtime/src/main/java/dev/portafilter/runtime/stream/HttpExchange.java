@@ -25,7 +25,10 @@ public interface HttpExchange {
     /** Sends request trailers upstream and ends the request. */
     void forwardRequestTrailers(HeaderMap trailers);
 
-    /** Sends the response head to the client: {@code :status} first. A locally made response comes this way too. */
+    /**
+     * Sends the response head to the client: {@code :status} first. A locally made response comes this way too. With a
+     * status that has no body (204, 304), what follows of one is left out, and the response ends with its end.
+     */
     void forwardResponse(HeaderMap headers, boolean endOfStream);
 
     /** Sends a chunk of the response body to the client; empty only when it carries the end of the stream. */

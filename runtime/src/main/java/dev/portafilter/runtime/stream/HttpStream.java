@@ -158,14 +158,15 @@ public final class HttpStream {
     }
 
     /**
-     * The upstream cannot be reached, or broke off. Before the response's head the client gets 503, later a reset.
+     * The upstream cannot be reached, broke off, or broke the protocol. Before the response's head the client gets 503, or
+     * 502 for {@code protocol error}; later a reset.
      *
      * @param reason in words, shown to the client as Envoy does, such as {@code remote connection failure}
      */
     public void upstreamReset(String reason) {
         upstreamFailed(
                 LocalReply.of(
-                        503,
+                        reason.equals("protocol error") ? 502 : 503,
                         "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
                         "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"),
                 ResponseFlags.ofUpstreamReset(reason));

@@ -57,10 +57,12 @@ final class LocalReply {
         return isGrpc(request) ? grpcHeaders() : plainHeaders();
     }
 
-    /** The body for a request; empty where the message has none: for gRPC, for HEAD, and for 204 and 304. */
+    /**
+     * The body for a request; empty for gRPC and for HEAD. For 204 and 304 plugins see one if it was given; the exchange
+     * leaves it out.
+     */
     byte[] body(@Nullable HeaderMap request) {
-        boolean bodiless = status == 204 || status == 304 || isHead(request) || isGrpc(request);
-        return bodiless ? BodyBuffer.EMPTY : body;
+        return isHead(request) || isGrpc(request) ? BodyBuffer.EMPTY : body;
     }
 
     private HeaderMap plainHeaders() {

@@ -270,8 +270,16 @@ final class PluginVm implements Host, QueueReceiver {
 
     @Override
     public void log(LogLevel level, EffectiveContext context, String message) {
-        LogLimiter log = context instanceof GuestContext known ? known.pluginLog() : startLog;
-        log.log(level, context.id(), message);
+        logOf(context).log(level, context.id(), message);
+    }
+
+    @Override
+    public void warn(EffectiveContext context, String message) {
+        logOf(context).warn(context.id(), message);
+    }
+
+    private LogLimiter logOf(EffectiveContext context) {
+        return context instanceof GuestContext known ? known.pluginLog() : startLog;
     }
 
     @Override

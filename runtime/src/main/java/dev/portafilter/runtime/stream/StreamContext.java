@@ -127,11 +127,19 @@ final class StreamContext extends ChildContext {
     /** The VM has failed in some other call: a stream that waits here goes on by the failure policy. */
     @Override
     void vmFailed() {
-        if (stage == Stage.DETACHED || stream.finished()) {
+        if (stream.finished()) {
+            return;
+        }
+        boolean open = plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN;
+        if (stage == Stage.DETACHED) {
+            // It was this stream's callback that failed; what the plugin holds of the other direction waits still.
+            if (open) {
+                passBy();
+            }
             return;
         }
         boolean waiting = request.hold != Slot.Hold.NONE || response.hold != Slot.Hold.NONE;
-        if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+        if (open) {
             passBy();
         } else if (waiting) {
             stream.fail();

@@ -82,4 +82,31 @@ class LogLimiterTest {
         assertThat(limiter.enabled(LogLevel.INFO)).isTrue();
         assertThat(limiter.enabled(LogLevel.DEBUG)).isFalse();
     }
+
+    @Test
+    void warnings_countAsLines_andAreToldApart() {
+        List<String> told = new ArrayList<>();
+        PluginLog apart = new PluginLog() {
+            @Override
+            public boolean enabled(LogLevel level) {
+                return true;
+            }
+
+            @Override
+            public void log(LogLevel level, String plugin, int contextId, String message) {
+                told.add("guest: " + message);
+            }
+
+            @Override
+            public void warn(String plugin, int contextId, String message) {
+                told.add("host: " + message);
+            }
+        };
+        LogLimiter both = new LogLimiter(apart, clock, "default.auth", 2);
+        both.log(LogLevel.INFO, 2, "one");
+        both.warn(2, "two");
+        both.warn(2, "three");
+        both.flush();
+        assertThat(told).containsExactly("guest: one", "host: two", "host: 1 lines dropped (limit: 2 per second)");
+    }
 }

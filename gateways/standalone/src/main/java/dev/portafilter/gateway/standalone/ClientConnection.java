@@ -4,6 +4,7 @@ import dev.portafilter.runtime.stream.FilterState;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -15,10 +16,15 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +41,13 @@ final class ClientConnection {
     // HTTP/1.1 only: facts of requests that Vert.x has read and not yet announced, oldest first.
     private final Deque<RequestFacts> read = new ArrayDeque<>(2);
     // HTTP/2 only: facts of the request that is being announced right now.
-    private RequestFacts announced = new RequestFacts(false);
-    private final boolean http2;
+    private @Nullable RequestFacts announced;
+    private final @Nullable Http2Connection http2;
     private final FilterState filterState = new FilterState();
+    // HTTP/1.1 only: whether an exchange is under way.
+    private boolean busy;
 
-    private ClientConnection(long id, boolean http2) {
+    private ClientConnection(long id, @Nullable Http2Connection http2) {
         this.id = id;
         this.http2 = http2;
     }
@@ -55,12 +63,13 @@ final class ClientConnection {
         connection.exceptionHandler(cause -> LOG.debug("client {}: {}", connection.remoteAddress(), cause.toString()));
         Channel channel = ((ConnectionBase) connection).channel();
         Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
-        ClientConnection watched = new ClientConnection(id, http2 != null);
+        ClientConnection watched = new ClientConnection(id, http2 == null ? null : http2.connection());
         channel.attr(KEY).set(watched);
         if (http2 != null) {
             Http2FrameListener listener = http2.decoder().frameListener();
             http2.decoder().frameListener(watched.new Frames(listener, http2.connection()));
         } else {
+            channel.pipeline().addBefore("handler", "portafilter-chunks", new JoinedChunks());
             channel.pipeline().addBefore("handler", "portafilter", watched.new Messages());
         }
     }
@@ -76,26 +85,61 @@ final class ClientConnection {
     }
 
     /** The facts of the request that Vert.x announces; to be asked exactly once in each announcement. */
-    RequestFacts nextRequest() {
-        if (http2) {
+    RequestFacts nextRequest(HttpServerRequest request) {
+        if (http2 != null) {
             RequestFacts facts = announced;
-            announced = new RequestFacts(false);
-            return facts;
+            announced = null;
+            return facts == null ? upgraded(request) : facts;
         }
         RequestFacts facts = read.poll();
         return facts == null ? new RequestFacts(false) : facts;
     }
 
+    /** The facts of the request that an upgrade came with: its head is no frame, and its body comes from elsewhere. */
+    private static RequestFacts upgraded(HttpServerRequest request) {
+        boolean bodiless =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return new RequestFacts(bodiless && !request.headers().contains("content-length"));
+    }
+
+    /** Whether an exchange is under way that the next one has to wait for. */
+    boolean busy() {
+        return busy;
+    }
+
+    /** An exchange is under way. */
+    void began() {
+        busy = http2 == null;
+    }
+
+    /** The exchange is over; what follows from that in its stream is done first. */
+    void ended(Vertx vertx) {
+        if (busy) {
+            vertx.runOnContext(later -> busy = false);
+        }
+    }
+
     private final class Messages extends ChannelInboundHandlerAdapter {
         private RequestFacts current = new RequestFacts(false);
+        // Whether there is a request that this content belongs to.
+        private boolean known;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
             if (message instanceof HttpRequest request) {
                 String length = request.headers().get("content-length");
                 boolean empty = length == null || HeaderLines.number(length) == 0;
-                current = new RequestFacts(empty && !HttpUtil.isTransferEncodingChunked(request));
+                current = new RequestFacts(
+                        empty && !HttpUtil.isTransferEncodingChunked(request), HttpUtil.isKeepAlive(request));
                 read.add(current);
+                known = request.decoderResult().isSuccess();
+            }
+            if (message instanceof HttpContent content
+                    && known
+                    && content.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(content);
+                current.setUnreadable();
+                return;
             }
             if (message instanceof LastHttpContent last
                     && !last.trailingHeaders().isEmpty()) {

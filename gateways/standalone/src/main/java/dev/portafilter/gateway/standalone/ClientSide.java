@@ -4,6 +4,7 @@ import dev.portafilter.abi.HeaderMap;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -40,6 +41,11 @@ final class ClientSide {
     private static final long LINGER_MILLIS = 1_000;
     private static final CharSequence CONNECTION = new AsciiString("connection");
     private static final CharSequence CLOSE = new AsciiString("close");
+    private static final CharSequence KEEP_ALIVE = new AsciiString("keep-alive");
+    private static final CharSequence TRANSFER_ENCODING = new AsciiString("transfer-encoding");
+    private static final CharSequence CONTENT_LENGTH = new AsciiString("content-length");
+    private static final CharSequence NOTHING = new AsciiString("0");
+    private static final CharSequence CHUNKED = new AsciiString("chunked");
 
     private final Vertx vertx;
     private final HttpServerRequest request;
@@ -50,6 +56,8 @@ final class ClientSide {
     private boolean responseEnded;
     private boolean gone;
     private boolean closeAfter;
+    // Whether the response's head goes out alone, whatever body plugins see.
+    private boolean bodiless;
     // How much of the announced response body is still to come; -1 when nothing was announced.
     private long remaining = -1;
 
@@ -104,7 +112,7 @@ final class ClientSide {
 
     /** Whether the response's head was written. */
     boolean responseBegun() {
-        return response.headWritten();
+        return bodiless || response.headWritten();
     }
 
     /** Whether writing on would only fill memory. */
@@ -123,6 +131,11 @@ final class ClientSide {
         } else {
             request.pause();
         }
+    }
+
+    /** What there is of the request is all that can be read of it. */
+    void nothingFollows() {
+        requestEnded = true;
     }
 
     /** Tells a client that waits for it to send the body. */
@@ -152,22 +165,33 @@ final class ClientSide {
                     "response :status: \"" + headers.get(":status") + "\" cannot be sent (expected: 200..999)");
         }
         response.setStatusCode(status);
-        HeaderLines.addForwarded(response.headers(), headers);
-        boolean bodiless = status == 204 || status == 304 || isHead();
+        // Vert.x tells some statuses by an object that goes with the usual phrase.
+        if (http1 && !ReasonPhrases.of(status).equals(response.getStatusMessage())) {
+            response.setStatusMessage(ReasonPhrases.of(status));
+        }
+        HeaderLines.addResponse(response.headers(), headers, http1);
+        bodiless = status == 204 || status == 304 || isHead();
         long length = HeaderLines.contentLength(headers);
         if (length == -2 || (endOfStream && !bodiless && length > 0)) {
             throw new IllegalArgumentException("response content-length: \"" + headers.get("content-length")
                     + "\" does not fit the body (expected: its number of bytes)");
         }
         boolean http10 = request.version() == HttpVersion.HTTP_1_0;
-        if (http10 || (http1 && !requestEnded && !facts.endOfStream())) {
+        boolean stays = http10 && facts.keepAlive() && (length >= 0 || endOfStream || bodiless);
+        if ((http10 && !stays) || (http1 && !requestEnded && !facts.endOfStream())) {
             closeAfter = true;
         }
-        if (closeAfter) {
-            response.headersEndHandler(sent -> response.headers().set(CONNECTION, CLOSE));
+        boolean chunkedHead = isHead() && http1 && !http10 && length < 0 && status != 204 && status != 304;
+        boolean lengthAdded = endOfStream && !bodiless && length < 0;
+        if (closeAfter || stays || chunkedHead) {
+            response.headersEndHandler(sent -> lastLines(stays, chunkedHead, lengthAdded));
         }
-        if (endOfStream || bodiless) {
+        if (endOfStream) {
             end(response.end());
+            return;
+        }
+        if (bodiless) {
+            // The body that a plugin sees does not go out; the end does, when it comes.
             return;
         }
         remaining = length;
@@ -177,6 +201,23 @@ final class ClientSide {
         ignore(http10 ? response.write(Buffer.buffer()) : response.writeHead());
     }
 
+    /** The lines that come after all others, where Envoy has them. */
+    private void lastLines(boolean stays, boolean chunkedHead, boolean lengthAdded) {
+        MultiMap lines = response.headers();
+        if (chunkedHead) {
+            // As the answer to GET would be.
+            lines.set(TRANSFER_ENCODING, CHUNKED);
+        }
+        if (!closeAfter && !stays) {
+            return;
+        }
+        lines.set(CONNECTION, closeAfter ? CLOSE : KEEP_ALIVE);
+        if (lengthAdded) {
+            lines.remove(CONTENT_LENGTH);
+            lines.set(CONTENT_LENGTH, NOTHING);
+        }
+    }
+
     private boolean isHead() {
         return request.method().equals(HttpMethod.HEAD);
     }
@@ -184,6 +225,12 @@ final class ClientSide {
     /** Writes a part of the body. A body that does not fit its announced length breaks the response off. */
     void body(byte[] data, boolean endOfStream) {
         if (over()) {
+            return;
+        }
+        if (bodiless) {
+            if (endOfStream) {
+                end(response.end());
+            }
             return;
         }
         if (remaining >= 0) {
@@ -209,7 +256,7 @@ final class ClientSide {
             reset();
             return;
         }
-        HeaderLines.addForwarded(response.trailers(), trailers);
+        HeaderLines.addTrailers(response.trailers(), trailers);
         end(response.end());
     }
 

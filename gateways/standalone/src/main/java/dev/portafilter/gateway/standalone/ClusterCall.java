@@ -35,7 +35,11 @@ final class ClusterCall implements UpstreamSide.Listener {
             timer = vertx.setTimer(request.timeoutMillis(), expired -> {
                 if (end()) {
                     side.reset();
-                    listener.timedOut();
+                    if (head == null) {
+                        listener.timedOut();
+                    } else {
+                        listener.broken("the answer took too long");
+                    }
                 }
             });
         }

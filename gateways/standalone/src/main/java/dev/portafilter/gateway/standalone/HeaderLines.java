@@ -3,8 +3,6 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -59,10 +57,13 @@ final class HeaderLines {
                 || name.equals("expect");
     }
 
-    /** Adds every line of {@code from}, in order. */
-    static void addAll(HeaderMap to, MultiMap from) {
+    /** Adds the lines of a response's head that plugins see, in order. */
+    static void readResponse(HeaderMap to, MultiMap from) {
         for (Map.Entry<String, String> line : from) {
-            to.add(line.getKey(), line.getValue());
+            String name = line.getKey().toLowerCase(Locale.ROOT);
+            if (!name.equals("keep-alive") && !name.equals("proxy-connection")) {
+                JoinedHeaders.add(to, name, line.getValue(), JoinedHeaders.inResponses(name));
+            }
         }
     }
 
@@ -78,35 +79,43 @@ final class HeaderLines {
         return trailers;
     }
 
-    /**
-     * Adds the lines of {@code from} that go to the next hop: no pseudo-headers, nothing about a connection, and nothing
-     * that a {@code connection} line in the map names.
-     */
-    static void addForwarded(MultiMap to, HeaderMap from) {
-        Set<String> nominated = NONE;
-        if (from.contains("connection")) {
-            nominated = nominated(values(from, "connection"));
-        }
-        for (int i = 0; i < from.count(); i++) {
-            byte[] name = from.name(i);
-            if (name.length == 0 || name[0] == ':') {
-                continue;
-            }
-            String text = from.nameText(i);
-            if (!hopByHop(text) && !nominated.contains(text)) {
-                to.add(new AsciiString(name, false), new AsciiString(from.value(i), false));
+    /** Adds the lines of a request that go to the server. What is about the connection was made by a plugin, and HTTP/1.1 has it. */
+    static void addRequest(MultiMap to, HeaderMap from, boolean http1) {
+        for (int i = from.pseudoCount(); i < from.count(); i++) {
+            if (http1 ? !ofFraming(from.nameText(i)) : !hopByHop(from.nameText(i))) {
+                add(to, from, i);
             }
         }
     }
 
-    private static Iterable<String> values(HeaderMap map, String name) {
-        List<String> values = new ArrayList<>();
-        for (int i = 0; i < map.count(); i++) {
-            if (map.nameText(i).equals(name)) {
-                values.add(map.valueText(i));
+    /** Adds the lines of a response that go to the client. A connection is the gateway's, whatever plugins say. */
+    static void addResponse(MultiMap to, HeaderMap from, boolean http1) {
+        for (int i = from.pseudoCount(); i < from.count(); i++) {
+            String name = from.nameText(i);
+            if (!hopByHop(name) || (http1 && name.equals("keep-alive"))) {
+                add(to, from, i);
             }
         }
-        return values;
+    }
+
+    /** Adds the lines of trailers. */
+    static void addTrailers(MultiMap to, HeaderMap from) {
+        for (int i = from.pseudoCount(); i < from.count(); i++) {
+            if (!hopByHop(from.nameText(i))) {
+                add(to, from, i);
+            }
+        }
+    }
+
+    private static void add(MultiMap to, HeaderMap from, int index) {
+        byte[] name = from.name(index);
+        if (name.length > 0) {
+            to.add(new AsciiString(name, false), new AsciiString(from.value(index), false));
+        }
+    }
+
+    private static boolean ofFraming(String name) {
+        return name.equals("transfer-encoding") || name.equals("http2-settings");
     }
 
     /**

@@ -28,6 +28,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private final WorkerLoop loop;
     private final ClientSide client;
+    private final ClientConnection connection;
     private final RequestFacts facts;
     private final ConnectionProperties properties;
     private final long bodyLimit;
@@ -44,6 +45,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private ProxyExchange(WorkerLoop loop, HttpServerRequest request, ClientConnection connection, RequestFacts facts) {
         this.loop = loop;
+        this.connection = connection;
         this.facts = facts;
         this.client = new ClientSide(loop.vertx(), request, facts);
         this.properties = new ConnectionProperties(request, connection, loop.upstream());
@@ -53,26 +55,42 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     /** Begins with a request that has just been announced. */
     static void begin(WorkerLoop loop, HttpServerRequest request) {
         ClientConnection connection = ClientConnection.of(request.connection());
-        RequestFacts facts = connection.nextRequest();
+        RequestFacts facts = connection.nextRequest(request);
         ProxyExchange exchange = new ProxyExchange(loop, request, connection, facts);
+        if (connection.busy()) {
+            // Announced from within the end of the response before: that one's plugins come first.
+            request.pause();
+            loop.vertx().runOnContext(later -> {
+                request.resume();
+                exchange.begin(request);
+            });
+            return;
+        }
+        exchange.begin(request);
+    }
+
+    private void begin(HttpServerRequest request) {
         try {
             RequestHead head = RequestHead.read(request, loop.limits());
-            exchange.start(head, facts.endOfStream());
+            start(head, facts.endOfStream());
         } catch (Refusal refusal) {
-            exchange.refuse(refusal);
+            refuse(refusal);
         }
     }
 
     /** Answers a request that could not even be read. */
     static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
         ClientConnection connection = ClientConnection.of(request.connection());
-        connection.nextRequest();
+        connection.nextRequest(request);
         new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
     }
 
     private void refuse(Refusal refusal) {
         loop.opened(this);
-        client.closeAfterResponse();
+        connection.began();
+        if (refusal.closes()) {
+            client.closeAfterResponse();
+        }
         client.listen(this);
         try {
             opened = loop.worker().openStream(this);
@@ -85,6 +103,8 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private void start(RequestHead head, boolean endOfStream) {
         loop.opened(this);
+        connection.began();
+        facts.whenUnreadable(this::unreadable);
         if (loop.draining()) {
             client.closeAfterResponse();
         }
@@ -136,6 +156,13 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         } catch (RuntimeException e) {
             broken(e);
         }
+    }
+
+    /** The rest of the request is no HTTP. */
+    private void unreadable() {
+        client.closeAfterResponse();
+        client.nothingFollows();
+        reply(400, "Bad Request", "http1.codec_error");
     }
 
     @Override
@@ -213,6 +240,11 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     @Override
     public void forwardRequest(HeaderMap headers, boolean endOfStream) {
         if (over) {
+            return;
+        }
+        if (!headers.contains("x-forwarded-proto")) {
+            // It was there, so a plugin has removed it; without it Envoy finds no route.
+            reply(404, "", "route_not_found");
             return;
         }
         UpstreamSide side = new UpstreamSide(loop.clients(), loop.upstream(), new FromUpstream());
@@ -418,6 +450,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             return;
         }
         over = true;
+        connection.ended(loop.vertx());
         cancelRequestTimer();
         if (idleTimer >= 0) {
             loop.vertx().cancelTimer(idleTimer);

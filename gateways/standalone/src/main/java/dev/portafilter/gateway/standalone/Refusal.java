@@ -13,7 +13,7 @@ final class Refusal extends Exception {
     /**
      * An answer to a request whose head could not be read.
      *
-     * @param text the body, for the client
+     * @param text the body, for the client; may be empty
      * @param details why, in Envoy's words, for the logs of plugins
      */
     Refusal(int status, String text, String details) {
@@ -36,6 +36,11 @@ final class Refusal extends Exception {
     /** The answer's body. */
     String text() {
         return String.valueOf(getMessage());
+    }
+
+    /** Whether the connection is not to be used any longer; it is where there is merely nothing to be found. */
+    boolean closes() {
+        return status != 404;
     }
 
     /** Why, as {@code response.code_details}. */

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** What the wire tells about one message and Vert.x does not. Event loop only. */
 final class RequestFacts {
     private final boolean endOfStream;
+    private final boolean keepAlive;
     private @Nullable HeaderMap trailers;
+    private @Nullable Runnable whenUnreadable;
+    private boolean unreadable;
 
     /**
      * The facts that are known when the head has arrived.
@@ -14,7 +17,39 @@ final class RequestFacts {
      * @param endOfStream whether it is certain that nothing follows the head
      */
     RequestFacts(boolean endOfStream) {
+        this(endOfStream, false);
+    }
+
+    /**
+     * The facts that are known when the head has arrived.
+     *
+     * @param endOfStream whether it is certain that nothing follows the head
+     * @param keepAlive whether an HTTP/1.0 client asks for the connection to stay
+     */
+    RequestFacts(boolean endOfStream, boolean keepAlive) {
         this.endOfStream = endOfStream;
+        this.keepAlive = keepAlive;
+    }
+
+    /** Whether an HTTP/1.0 client asks for the connection to stay. */
+    boolean keepAlive() {
+        return keepAlive;
+    }
+
+    /** Says what to do when the rest of the message turns out to be no HTTP. */
+    void whenUnreadable(Runnable action) {
+        whenUnreadable = action;
+        if (unreadable) {
+            action.run();
+        }
+    }
+
+    /** The rest of the message is no HTTP. */
+    void setUnreadable() {
+        unreadable = true;
+        if (whenUnreadable != null) {
+            whenUnreadable.run();
+        }
     }
 
     /** Whether it is certain that nothing follows the head. */

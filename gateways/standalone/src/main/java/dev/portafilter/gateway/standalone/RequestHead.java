@@ -22,6 +22,43 @@ import java.util.Set;
  * @param expectsContinue whether the client waits for {@code 100 Continue} before it sends the body
  */
 record RequestHead(HeaderMap headers, boolean expectsContinue) {
+    /** The methods that Envoy reads over HTTP/1; over HTTP/2 there may be any. */
+    private static final Set<String> KNOWN_METHODS = Set.of(
+            "GET",
+            "HEAD",
+            "POST",
+            "PUT",
+            "DELETE",
+            "CONNECT",
+            "OPTIONS",
+            "TRACE",
+            "PATCH",
+            "ACL",
+            "BIND",
+            "CHECKOUT",
+            "COPY",
+            "LINK",
+            "LOCK",
+            "MERGE",
+            "MKACTIVITY",
+            "MKCALENDAR",
+            "MKCOL",
+            "MOVE",
+            "MSEARCH",
+            "NOTIFY",
+            "PROPFIND",
+            "PROPPATCH",
+            "PURGE",
+            "REBIND",
+            "REPORT",
+            "SEARCH",
+            "SOURCE",
+            "SUBSCRIBE",
+            "UNBIND",
+            "UNLINK",
+            "UNLOCK",
+            "UNSUBSCRIBE");
+
     /**
      * Reads the head of a request.
      *
@@ -29,6 +66,10 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
      */
     static RequestHead read(HttpServerRequest request, GatewayLimits limits) throws Refusal {
         if (request.version() == null) {
+            throw badRequest("http1.codec_error");
+        }
+        if (request.version() != HttpVersion.HTTP_2
+                && !KNOWN_METHODS.contains(request.method().name())) {
             throw badRequest("http1.codec_error");
         }
         MultiMap lines = request.headers();
@@ -52,9 +93,14 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         checkAuthority(authority);
         HeaderMap headers = new HeaderMap();
         headers.add(":authority", authority);
+        if (absolute > 0) {
+            headers.add(":scheme", scheme(request));
+        }
         headers.add(":path", path);
         headers.add(":method", request.method().name());
-        headers.add(":scheme", scheme(request));
+        if (absolute == 0) {
+            headers.add(":scheme", scheme(request));
+        }
         boolean expects = addLines(headers, request);
         if (!headers.contains("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", request.isSSL() ? "https" : "http");
@@ -113,8 +159,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             for (String token : value.split(",")) {
                 String protocol = lines.get("upgrade");
                 if (token.strip().equalsIgnoreCase("upgrade") && !protocol.equalsIgnoreCase("h2c")) {
-                    throw new Refusal(
-                            403, "Upgrades are not supported, nor are WebSockets", "upgrade_failed", raw(request));
+                    throw new Refusal(403, "", "upgrade_failed", raw(request));
                 }
             }
         }
@@ -123,10 +168,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
     private static void checkFraming(HttpServerRequest request, MultiMap lines, GatewayLimits limits) throws Refusal {
         List<String> encodings = lines.getAll("transfer-encoding");
         if (!encodings.isEmpty() && (encodings.size() > 1 || !encodings.get(0).equalsIgnoreCase("chunked"))) {
-            throw new Refusal(
-                    501,
-                    "Transfer codings other than chunked are not supported",
-                    codec(request) + ".invalid_transfer_encoding");
+            throw new Refusal(501, "Not Implemented", codec(request) + ".invalid_transfer_encoding");
         }
         long length = -1;
         for (String value : lines.getAll("content-length")) {
@@ -153,22 +195,21 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         if (hosts.size() > 1) {
             throw badRequest("http1.codec_error");
         }
-        if (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1) {
-            throw new Refusal(400, "Bad Request", "missing_host_header", raw(request));
+        if (hosts.isEmpty()) {
+            throw new Refusal(400, "", "missing_host_header", raw(request));
         }
-        return hosts.isEmpty() ? "" : hosts.get(0);
+        return hosts.get(0);
     }
 
     private static void checkTarget(HttpServerRequest request, String path) throws Refusal {
         if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
-            throw new Refusal(
-                    404, "There is nothing to say about the server as a whole", "route_not_found", raw(request));
+            throw new Refusal(404, "", "route_not_found", raw(request));
         }
         if (path.isEmpty() || path.charAt(0) != '/' || !visible(path)) {
             throw badRequest(codec(request) + ".invalid_url");
         }
         if (path.indexOf('#') >= 0) {
-            throw new Refusal(400, "Bad Request", "path_normalization_failed", raw(request));
+            throw new Refusal(400, "", "path_normalization_failed", raw(request));
         }
     }
 
@@ -211,10 +252,11 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
             switch (name) {
                 case "host" -> {}
                 case "expect" -> {
-                    if (!value.equalsIgnoreCase("100-continue")) {
-                        throw new Refusal(417, "Expectation Failed", "expectation_failed", raw(request));
+                    if (value.equalsIgnoreCase("100-continue")) {
+                        expects = version != HttpVersion.HTTP_1_0;
+                    } else {
+                        headers.add(name, value);
                     }
-                    expects = version != HttpVersion.HTTP_1_0;
                 }
                 case "te" -> {
                     if (asksForTrailers(value)) {
@@ -235,7 +277,7 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
                         throw badRequest(codec(request) + ".invalid_characters");
                     }
                     if (!HeaderLines.hopByHop(name) && !nominated.contains(name)) {
-                        headers.add(name, value);
+                        JoinedHeaders.add(headers, name, value, JoinedHeaders.inRequests(name));
                     }
                 }
             }

@@ -2,15 +2,16 @@ package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
@@ -66,6 +68,7 @@ final class UpstreamConnection {
             Http2FrameListener listener = http2.decoder().frameListener();
             http2.decoder().frameListener(watched.new Frames(listener));
         } else {
+            channel.pipeline().addBefore("handler", "portafilter-chunks", new JoinedChunks());
             channel.pipeline().addBefore("handler", "portafilter", watched.new Messages());
         }
     }
@@ -110,7 +113,26 @@ final class UpstreamConnection {
         });
     }
 
-    private final class Messages extends ChannelOutboundHandlerAdapter {
+    private final class Messages extends ChannelDuplexHandler {
+        // Whether what comes belongs to an informational response that nobody waits for.
+        private boolean skipping;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (message instanceof HttpResponse response
+                    && response.decoderResult().isSuccess()) {
+                int status = response.status().code();
+                // Vert.x takes these for final ones; 100 and 103 it knows, and 101 is none.
+                skipping = status / 100 == 1 && status > 101 && status != 103;
+            }
+            if (skipping) {
+                skipping = !(message instanceof LastHttpContent);
+                ReferenceCountUtil.release(message);
+                return;
+            }
+            super.channelRead(context, message);
+        }
+
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             Object written = message;

@@ -3,6 +3,7 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,6 +53,9 @@ final class UpstreamSide {
     }
 
     private static final byte[] NOTHING = new byte[0];
+    /** How many bytes of a body are kept until there is a connection before the client has to wait. */
+    private static final int MOST_WAITING = 1 << 16;
+
     private static final Set<String> BODILESS_METHODS = Set.of("GET", "HEAD", "DELETE", "TRACE", "CONNECT");
     static final String CONNECT_FAILED = "remote connection failure";
     static final String CONNECT_LATE = "connection timeout";
@@ -69,6 +74,7 @@ final class UpstreamSide {
     private @Nullable HeaderMap waitingHead;
     private @Nullable HeaderMap waitingTrailers;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private int waitingSize;
     private String transportFailure = "";
     private boolean waitingEnd;
     private boolean headOnly;
@@ -167,7 +173,7 @@ final class UpstreamSide {
         if (connected.version() != HttpVersion.HTTP_2) {
             connected.headers().add("host", host == null ? "" : host);
         }
-        HeaderLines.addForwarded(connected.headers(), headers);
+        HeaderLines.addRequest(connected.headers(), headers, connected.version() != HttpVersion.HTTP_2);
         remaining = HeaderLines.contentLength(headers);
         if (remaining == -2 || (headOnly && remaining > 0)) {
             throw new IllegalArgumentException("request content-length: \"" + headers.get("content-length")
@@ -208,6 +214,7 @@ final class UpstreamSide {
         } else if (!closed) {
             if (data.length > 0) {
                 waiting.add(data);
+                waitingSize += data.length;
             }
             waitingEnd = endOfStream;
         }
@@ -268,7 +275,7 @@ final class UpstreamSide {
         if (closed || requestEnded) {
             return false;
         }
-        return connected == null ? !headOnly : connected.writeQueueFull();
+        return connected == null ? waitingSize >= MOST_WAITING : connected.writeQueueFull();
     }
 
     private void answered(HttpClientResponse answer) {
@@ -279,8 +286,11 @@ final class UpstreamSide {
         int status = answer.statusCode();
         HeaderMap headers = new HeaderMap();
         headers.add(":status", Integer.toString(status));
-        HeaderLines.addAll(headers, answer.headers());
+        HeaderLines.readResponse(headers, answer.headers());
         HttpConnection answering = answer.request().connection();
+        if (status == 204) {
+            headers.remove("content-length");
+        }
         boolean complete = answer.version() == HttpVersion.HTTP_2
                 ? UpstreamConnection.of(answering).headEndsStream()
                 : isHead || status == 204 || status == 304 || HeaderLines.contentLength(headers) == 0;
@@ -347,7 +357,10 @@ final class UpstreamSide {
     }
 
     private static String brokenReason(Throwable cause) {
-        return cause instanceof StreamResetException ? STREAM_RESET : CONNECTION_LOST;
+        if (cause instanceof StreamResetException) {
+            return STREAM_RESET;
+        }
+        return cause instanceof IOException || cause instanceof VertxException ? CONNECTION_LOST : PROTOCOL_ERROR;
     }
 
     private static void discard(Future<?> future) {

@@ -60,6 +60,11 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.reading(properties));
     }
 
+    /** With a plugin that logs its callbacks, those at the end of a stream too. */
+    static GatewayFixture probedToTheEnd(Target upstream) {
+        return new GatewayFixture(GatewayOptions.builder(upstream).workers(1), ProbePlugin.toTheEnd());
+    }
+
     /** For TCP alone. */
     static GatewayFixture tcp(Endpoint upstream, GatewayLimits limits, PluginSpec... plugins) {
         return new GatewayFixture(

@@ -107,7 +107,26 @@ final class ProbePlugin {
 
     /** The plugin, which also logs {@code path=bytes} for each of these properties when the request begins. */
     static PluginSpec reading(String... properties) {
+        return module(new StringBuilder(FUNCTIONS), properties);
+    }
+
+    /** The plugin, which also logs {@code log}, {@code done} and {@code delete} when a stream ends. */
+    static PluginSpec toTheEnd() {
         StringBuilder text = new StringBuilder(FUNCTIONS);
+        int address = 30_000;
+        for (String callback : new String[] {"log", "done", "delete"}) {
+            String result = callback.equals("done") ? " (result i32)" : "";
+            String value = callback.equals("done") ? " (i32.const 1)" : "";
+            text.append("  (data (i32.const %d) \"%s\")%n".formatted(address, callback));
+            text.append("  (func (export \"proxy_on_%s\") (param i32)%s%n".formatted(callback, result));
+            text.append("    (drop (call $log (i32.const 2) (i32.const %d) (i32.const %d)))%s)%n"
+                    .formatted(address, callback.length(), value));
+            address += callback.length();
+        }
+        return module(text);
+    }
+
+    private static PluginSpec module(StringBuilder text, String... properties) {
         int address = 16;
         for (String callback : CALLBACKS) {
             boolean trailers = callback.endsWith("trailers");

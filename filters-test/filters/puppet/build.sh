@@ -1,0 +1,6 @@
+#!/bin/sh
+# Builds puppet.wasm beside this file. Debian 12, with the packages of plugins/redact/build.sh.
+set -eu
+cd "$(dirname "$0")"
+clang++-22 --target=wasm32-wasi -Wno-deprecated -Wall -Wextra -mexec-model=reactor -std=c++20 -fno-exceptions -fno-rtti \
+  -Os --no-wasm-opt -Wl,--export=malloc -Wl,--strip-debug -o puppet.wasm puppet.cc
