@@ -97,6 +97,10 @@ final class EnvoyLog {
 
     /** Lines of streams begin with the plugin's name, those of root contexts with the root id, and then the VM id. */
     private String name(String who) {
+        if (who.isEmpty() && scenario.plugins().size() == 1) {
+            // What goes through WASI while the VM starts.
+            return scenario.logName(scenario.plugins().get(0));
+        }
         for (ComparedPlugin plugin : scenario.plugins()) {
             String root = (plugin.rootId() + " " + Scenario.vmId(plugin)).strip();
             if (who.equals(root) || who.startsWith("default." + plugin.name() + " ")) {
