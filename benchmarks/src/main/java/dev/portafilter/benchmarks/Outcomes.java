@@ -23,9 +23,7 @@ final class Outcomes {
 
     static String ours(Scenario scenario, @Nullable Path cacheDirectory) {
         try (OurHost host = OurHost.of(scenario, cacheDirectory)) {
-            Lifecycle lifecycle = new Lifecycle(host, scenario);
-            lifecycle.run();
-            return lifecycle.outcome();
+            return new Lifecycle(host, scenario).outcome();
         }
     }
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OutcomesTest {
-    @Test
-    void tinyFilter_inBothHosts_hasTheSameOutcome() {
-        assertThatCode(() -> Outcomes.compare(Scenario.TINY, PeerSetUp.PER_THREAD, null))
+    @ParameterizedTest
+    @EnumSource
+    void firstRequest_inBothHosts_hasTheSameOutcome(Scenario scenario) {
+        assertThatCode(() -> Outcomes.compare(scenario, PeerSetUp.PER_THREAD, null))
                 .doesNotThrowAnyException();
     }
 
