@@ -41,7 +41,7 @@ public record GrpcTarget(String cluster, boolean service, String authority, Head
     }
 
     private static @Nullable GrpcTarget service(byte[] given) {
-        ProtoReader service = new ProtoReader(given);
+        ProtobufReader service = new ProtobufReader(given);
         GrpcTarget target = null;
         HeaderMap metadata = new HeaderMap();
         while (service.next()) {
@@ -57,7 +57,7 @@ public record GrpcTarget(String cluster, boolean service, String authority, Head
         return service.malformed() || target == null || target.cluster.isEmpty() ? null : target;
     }
 
-    private static GrpcTarget envoy(ProtoReader message, HeaderMap metadata) {
+    private static GrpcTarget envoy(ProtobufReader message, HeaderMap metadata) {
         String cluster = "";
         String authority = "";
         int messageBytes = 0;
@@ -72,7 +72,7 @@ public record GrpcTarget(String cluster, boolean service, String authority, Head
         return new GrpcTarget(cluster, true, authority.isEmpty() ? cluster : authority, metadata, messageBytes);
     }
 
-    private static void addHeader(ProtoReader message, HeaderMap metadata) {
+    private static void addHeader(ProtobufReader message, HeaderMap metadata) {
         byte[] name = {};
         byte[] value = {};
         while (message.next()) {
@@ -85,7 +85,7 @@ public record GrpcTarget(String cluster, boolean service, String authority, Head
         metadata.add(name, value);
     }
 
-    private static int wrapped(ProtoReader message) {
+    private static int wrapped(ProtobufReader message) {
         int value = 0;
         while (message.next()) {
             if (message.numberField() == WRAPPED) {

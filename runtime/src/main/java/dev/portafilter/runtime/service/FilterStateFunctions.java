@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.service;
 
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.abi.ProtobufReader;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class FilterStateFunctions {
                 span = message.number();
             }
         }
-        if (message.malformed() || key == null || value == null) {
+        if (message.malformed()) {
             return Status.BAD_ARGUMENT;
         }
         Predicate<String> accepted = KEYS.get(key);
@@ -73,7 +74,7 @@ final class FilterStateFunctions {
                 span = message.number();
             }
         }
-        if (message.malformed() || name == null) {
+        if (message.malformed()) {
             return Status.BAD_ARGUMENT;
         }
         // Names are bytes elsewhere, each shown as one character.

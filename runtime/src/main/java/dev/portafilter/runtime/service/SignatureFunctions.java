@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.service;
 
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.abi.ProtobufReader;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import java.security.GeneralSecurityException;
@@ -51,11 +52,11 @@ final class SignatureFunctions {
             while (reader.next()) {
                 int field = reader.bytesField();
                 if (field == 1) {
-                    arguments.hash = String.valueOf(reader.text());
+                    arguments.hash = reader.text();
                 } else if (field == 2) {
                     arguments.der = reader.bytes();
                 } else if (field == pemField) {
-                    arguments.pem = String.valueOf(reader.text());
+                    arguments.pem = reader.text();
                 } else if (field == textField) {
                     arguments.text = reader.bytes();
                 } else if (field == signatureField) {

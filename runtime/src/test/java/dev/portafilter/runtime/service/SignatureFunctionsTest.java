@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portafilter.abi.EffectiveContext;
+import dev.portafilter.abi.ProtobufReader;
 import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import java.lang.reflect.Proxy;

@@ -1,4 +1,4 @@
-package dev.portafilter.runtime.service;
+package dev.portafilter.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,7 +42,8 @@ class ProtobufReaderTest {
                 "0affffffff7f", // far more bytes than there are
                 "0affffffffffffffffff01", // a negative count
                 "00", // field 0
-                "0b", // a group
+                "0b", // a group without an end
+                "0b14", // a group that ends as another
                 "0f", // a type that is none
                 "ffffffffffffffffffffff", // a number of more than 10 bytes
                 "11010203", // a short fixed number
