@@ -17,8 +17,8 @@ public enum Rule {
     REQUEST_ID("a random number", Part.UPSTREAM, "x-request-id:"),
     /** The header {@code x-forwarded-proto}. */
     FORWARDED_PROTO("depends on how the listener is set up", Part.UPSTREAM, "x-forwarded-proto:"),
-    /** What the gateway writes into a plugin's log by itself. */
-    HOST_NOTES("the gateway tells a plugin in its log what was wrong with a host call; Envoy is silent", null, ""),
+    /** What the host says of a plugin. */
+    HOST_NOTES("the host logs what was wrong with a host call, as a line of its own; Envoy is silent", null, ""),
     /** Where chunks of a body begin and end. */
     CHUNK_BOUNDARIES("a proxy may cut a body anew; bodies are compared whole", null, ""),
     /** What plugins do while they are started for a look. */
