@@ -12,7 +12,17 @@ import dev.portafilter.runtime.plugin.PluginSpec;
  *     metadata and spec
  * @param position where the resource begins
  */
-public record PluginResource(String kind, WasmPlugin model, PluginSpec spec, String revision, SourcePosition position) {
+public record PluginResource(
+        String kind, ResourceModel model, PluginSpec spec, String revision, SourcePosition position) {
+    /**
+     * The model of a resource that is or means a WasmPlugin.
+     *
+     * @throws ClassCastException when it is of another kind
+     */
+    public WasmPlugin wasmPlugin() {
+        return (WasmPlugin) model;
+    }
+
     /** {@code namespace/name}. */
     public String identity() {
         return spec.namespace() + "/" + spec.name();

@@ -3,7 +3,6 @@ package dev.portafilter.resources;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.Phase;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,8 @@ public record WasmPlugin(
         @Nullable Long priority,
         FailurePolicy failStrategy,
         List<EnvironmentVariable> env,
-        Extras extras) {
+        Extras extras)
+        implements ResourceModel {
     /** {@code apiVersion} of a WasmPlugin. */
     public static final String API_VERSION = "extensions.istio.io/v1alpha1";
     /** {@code kind} of a WasmPlugin. */
@@ -40,29 +40,7 @@ public record WasmPlugin(
     /** Leaves out the configuration and the variables: they may hold secrets. */
     @Override
     public String toString() {
-        return KIND + " " + metadata.namespace + "/" + metadata.name + " (" + module.url() + ")";
-    }
-
-    /**
-     * What a resource is called.
-     *
-     * @param name the name
-     * @param namespace the namespace
-     * @param annotations the annotations that are text
-     * @param creationTimestamp when Kubernetes made it, as written; null in most files
-     * @param resourceVersion Kubernetes' revision; null in most files
-     */
-    public record Metadata(
-            String name,
-            String namespace,
-            Map<String, String> annotations,
-            @Nullable String creationTimestamp,
-            @Nullable String resourceVersion) {
-        /** Leaves out the annotations: a configuration among them may hold secrets. */
-        @Override
-        public String toString() {
-            return namespace + "/" + name;
-        }
+        return KIND + " " + metadata + " (" + module.url() + ")";
     }
 
     /**

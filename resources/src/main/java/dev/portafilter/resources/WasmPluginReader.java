@@ -2,7 +2,6 @@ package dev.portafilter.resources;
 
 import dev.portafilter.resources.ReadOptions.UnsetPriority;
 import dev.portafilter.resources.WasmPlugin.Extras;
-import dev.portafilter.resources.WasmPlugin.Metadata;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.Phase;

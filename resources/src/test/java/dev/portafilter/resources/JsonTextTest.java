@@ -118,7 +118,7 @@ class JsonTextTest {
     @Test
     void blocks_areTextAsYamlHasIt() {
         assertThat(only(plugin("pluginConfig:", "  a: |", "    x", "    y", "  b: >-", "    x", "    y", "  c: 'yes'"))
-                        .model()
+                        .wasmPlugin()
                         .pluginConfig())
                 .isEqualTo("{\"a\":\"x\\ny\\n\",\"b\":\"x y\",\"c\":\"yes\"}");
     }
@@ -153,6 +153,6 @@ class JsonTextTest {
     private static String config(String flow) {
         ResourceSet set = read(plugin("pluginConfig: " + flow));
         assertThat(set.errors()).isEmpty();
-        return set.resources().get(0).model().pluginConfig();
+        return set.resources().get(0).wasmPlugin().pluginConfig();
     }
 }

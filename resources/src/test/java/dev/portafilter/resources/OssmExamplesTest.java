@@ -66,7 +66,7 @@ class OssmExamplesTest {
     @Test
     void headerAppend_appliesToItsWorkloadInEveryNamespace() throws IOException {
         PluginResource resource = only("header-append.yaml");
-        assertThat(resource.model().pluginConfig())
+        assertThat(resource.wasmPlugin().pluginConfig())
                 .isEqualTo("{\"another-header\":\"another-value\",\"first-header\":\"some-value\"}");
         Workload httpbin = Workload.DEFAULT.withNamespace("bin").withLabels(Map.of("app", "httpbin"));
         assertThat(Selection.of(List.of(resource), httpbin).chain()).hasSize(1);

@@ -72,7 +72,7 @@ class ResourceReaderFuzzTest {
             for (PluginResource resource : set.resources()) {
                 assertThat(resource.spec().name()).isNotEmpty();
                 byte[] configuration = resource.spec().configuration();
-                if (configuration.length > 0 && resource.model().extras().pluginConfiguration() == null) {
+                if (configuration.length > 0 && resource.wasmPlugin().extras().pluginConfiguration() == null) {
                     assertThat(rewritten(configuration)).isEqualTo(new String(configuration, StandardCharsets.UTF_8));
                 }
             }

@@ -26,10 +26,11 @@ class VerificationKeyTest {
     void key_inEitherPlace_isKept_andThePluginSeesItsOwn() {
         PluginResource own = only(plugin(field("verificationKey", pem(P256, 64))));
         assertThat(own.model().module().verificationKeys()).containsExactly(P256);
-        assertThat(own.model().pluginConfig()).isEmpty();
+        assertThat(own.wasmPlugin().pluginConfig()).isEmpty();
         PluginResource inner = only(plugin("pluginConfig:", "  " + field("verificationKey", pem(P256, 64))));
         assertThat(inner.model().module().verificationKeys()).containsExactly(P256);
-        assertThat(inner.model().pluginConfig()).startsWith("{\"verificationKey\":\"-----BEGIN PUBLIC KEY-----\\n");
+        assertThat(inner.wasmPlugin().pluginConfig())
+                .startsWith("{\"verificationKey\":\"-----BEGIN PUBLIC KEY-----\\n");
     }
 
     @Test

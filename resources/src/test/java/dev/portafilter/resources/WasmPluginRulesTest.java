@@ -238,7 +238,7 @@ class WasmPluginRulesTest {
 
     @Test
     void T025_priority_isKeptAsWritten() {
-        assertThat(valid("priority: null").model().priority()).isNull();
+        assertThat(valid("priority: null").wasmPlugin().priority()).isNull();
         assertThat(valid().spec().priority()).isZero();
         assertThat(valid("priority: -7").spec().priority()).isEqualTo(-7);
         assertThat(read(plugin("priority: 3000000000")).plugins().get(0).priority())
@@ -398,10 +398,13 @@ class WasmPluginRulesTest {
         String duplicate = plugin("pluginConfig: {password: hunter2, password: hunter2}");
         assertThat(messages(duplicate)).hasSize(1).noneMatch(message -> message.contains("hunter2"));
         PluginResource resource = valid("pluginConfig: {a: hunter2}", "vmConfig: {env: [{name: A, value: hunter2}]}");
-        assertThat(resource.toString() + resource.model() + resource.model().env() + resource.spec())
+        assertThat(resource.toString()
+                        + resource.model()
+                        + resource.wasmPlugin().env()
+                        + resource.spec())
                 .doesNotContain("hunter2");
         WasmPlugin raw =
-                only(annotated("portafilter.dev/plugin-configuration: hunter2")).model();
+                only(annotated("portafilter.dev/plugin-configuration: hunter2")).wasmPlugin();
         assertThat(raw.toString() + raw.metadata() + raw.extras()).doesNotContain("hunter2");
     }
 }

@@ -89,7 +89,7 @@ class YamlTest {
 
     @Test
     void aliases_areCopies_andMayNotContainThemselves() {
-        assertThat(valid("pluginConfig: {a: &x [1, 2], b: *x}").model().pluginConfig())
+        assertThat(valid("pluginConfig: {a: &x [1, 2], b: *x}").wasmPlugin().pluginConfig())
                 .isEqualTo("{\"a\":[1,2],\"b\":[1,2]}");
         assertThat(read(plugin("pluginConfig: &x {a: *x}")).errors())
                 .extracting(Problem::rule)
@@ -248,7 +248,7 @@ class YamlTest {
                 + " \"lone\": \"\\ud800\"}}\n}\n";
         ResourceSet set = readJson(text);
         assertThat(set.problems()).isEmpty();
-        assertThat(set.resources().get(0).model().pluginConfig())
+        assertThat(set.resources().get(0).wasmPlugin().pluginConfig())
                 .isEqualTo("{\"f\":1.5,\"lone\":\"\\ud800\",\"n\":12345678901234567890123,"
                         + "\"s\":\"\uD83D\uDE00\",\"yes\":\"no\"}");
         assertThat(readJson(text.replace("\"http://h/x\"", "\"ftp://h/x\""))

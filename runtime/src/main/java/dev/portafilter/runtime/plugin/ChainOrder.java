@@ -1,12 +1,12 @@
 package dev.portafilter.runtime.plugin;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 /**
- * The order of plugins in a chain: phase, then priority (higher first), then name, then namespace, both compared byte by
- * byte. Total over distinct names. Source: WasmPlugin reference, sections 2.7 and 2.8.
+ * The order of plugins in a chain: phase, then priority (higher first), then {@link PluginSpec#tieBreaks}, which are name
+ * and namespace unless set. Total over plugins whose tie-breaks are made by one rule. Source: WasmPlugin reference,
+ * sections 2.7 and 2.8.
  */
 public final class ChainOrder implements Comparator<PluginSpec> {
     /** The one instance. */
@@ -21,15 +21,18 @@ public final class ChainOrder implements Comparator<PluginSpec> {
             return byPhase;
         }
         int byPriority = Long.compare(b.priority(), a.priority());
-        if (byPriority != 0) {
-            return byPriority;
-        }
-        int byName = compareBytes(a.name(), b.name());
-        return byName != 0 ? byName : compareBytes(a.namespace(), b.namespace());
+        return byPriority != 0 ? byPriority : compareTies(a.tieBreaks(), b.tieBreaks());
     }
 
-    private static int compareBytes(String a, String b) {
-        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    private static int compareTies(List<TieBreak> a, List<TieBreak> b) {
+        int common = Math.min(a.size(), b.size());
+        for (int i = 0; i < common; i++) {
+            int byValue = a.get(i).compareValue(b.get(i));
+            if (byValue != 0) {
+                return byValue;
+            }
+        }
+        return Integer.compare(a.size(), b.size());
     }
 
     /**
@@ -41,14 +44,20 @@ public final class ChainOrder implements Comparator<PluginSpec> {
         if (earlier.phase() != later.phase()) {
             return "phase " + earlier.phase() + " is before " + later.phase();
         }
-        String samePhase = "same phase " + earlier.phase();
+        String same = "same phase " + earlier.phase();
         if (earlier.priority() != later.priority()) {
-            return samePhase + ", priority " + earlier.priority() + " > " + later.priority();
+            return same + ", priority " + earlier.priority() + " > " + later.priority();
         }
-        String samePriority = samePhase + " and priority " + earlier.priority();
-        if (!earlier.name().equals(later.name())) {
-            return samePriority + ", name " + earlier.name() + " < " + later.name();
+        same += " and priority " + earlier.priority();
+        List<TieBreak> ties = earlier.tieBreaks();
+        for (int i = 0; i < Math.min(ties.size(), later.tieBreaks().size()); i++) {
+            TieBreak tie = ties.get(i);
+            TieBreak other = later.tieBreaks().get(i);
+            if (tie.compareValue(other) != 0) {
+                return same + ", " + tie.what() + " " + tie.value() + " < " + other.value();
+            }
+            same += " and " + tie.what();
         }
-        return samePriority + " and name, namespace " + earlier.namespace() + " < " + later.namespace();
+        return same;
     }
 }

@@ -1,9 +1,11 @@
 package dev.portafilter.runtime.plugin;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that says which plugin runs, where in the chain, and within which limits. Immutable.
@@ -83,6 +85,12 @@ public final class PluginSpec {
         return parts.priority;
     }
 
+    /** What decides among plugins of equal phase and priority, in this order; name and namespace unless set. */
+    public List<TieBreak> tieBreaks() {
+        List<TieBreak> set = parts.tieBreaks;
+        return set == null ? TieBreak.standard(parts.name, parts.namespace) : set;
+    }
+
     /** What happens to requests when the plugin cannot run. */
     public FailurePolicy failurePolicy() {
         return parts.failurePolicy;
@@ -141,6 +149,7 @@ public final class PluginSpec {
         private PluginType type = PluginType.HTTP;
         private Phase phase = Phase.UNSPECIFIED;
         private long priority;
+        private @Nullable List<TieBreak> tieBreaks;
         private FailurePolicy failurePolicy = FailurePolicy.FAIL_CLOSED;
         private Map<String, String> environment = Map.of();
         private Set<String> allowedCapabilities = Set.of();
@@ -167,6 +176,7 @@ public final class PluginSpec {
             type = other.type;
             phase = other.phase;
             priority = other.priority;
+            tieBreaks = other.tieBreaks;
             failurePolicy = other.failurePolicy;
             environment = other.environment;
             allowedCapabilities = other.allowedCapabilities;
@@ -221,6 +231,15 @@ public final class PluginSpec {
         /** Sets the priority. */
         public Builder priority(long value) {
             priority = value;
+            return this;
+        }
+
+        /**
+         * Sets what decides among plugins of equal phase and priority; copied. Plugins of one chain and phase are to have it
+         * from the same rule, and the last step must tell any two apart.
+         */
+        public Builder tieBreaks(List<TieBreak> value) {
+            tieBreaks = List.copyOf(value);
             return this;
         }
 

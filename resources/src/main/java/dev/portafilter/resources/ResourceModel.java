@@ -1,0 +1,13 @@
+package dev.portafilter.resources;
+
+/** A resource as written, whatever its kind, with defaults filled in. */
+public sealed interface ResourceModel permits WasmPlugin {
+    /** What it is called. */
+    Metadata metadata();
+
+    /** Which workloads and traffic it is for. */
+    Attachment attachment();
+
+    /** Where the code comes from. */
+    ModuleReference module();
+}
