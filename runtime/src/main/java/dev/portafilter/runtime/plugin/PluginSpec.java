@@ -1,5 +1,6 @@
 package dev.portafilter.runtime.plugin;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,11 @@ public final class PluginSpec {
         return parts.service;
     }
 
+    /** Whether requests pass without the plugin until it has been loaded, instead of being failed or waiting for it. */
+    public boolean joinsWhenReady() {
+        return parts.joinsWhenReady;
+    }
+
     /** Whether the plugin has a VM of its own even where another one could share it. */
     public boolean isolated() {
         return parts.isolated;
@@ -124,6 +130,27 @@ public final class PluginSpec {
     /** The limits. */
     public PluginLimits limits() {
         return parts.limits;
+    }
+
+    /**
+     * Whether what runs for the other spec can go on for this one, if the code is the same: nothing differs but the place in
+     * the chain and where the code comes from.
+     */
+    public boolean runsAs(PluginSpec other) {
+        return parts.name.equals(other.parts.name)
+                && parts.namespace.equals(other.parts.namespace)
+                && parts.rootId.equals(other.parts.rootId)
+                && parts.vmId.equals(other.parts.vmId)
+                && Arrays.equals(parts.configuration, other.parts.configuration)
+                && Arrays.equals(parts.vmConfiguration, other.parts.vmConfiguration)
+                && parts.type == other.parts.type
+                && parts.failurePolicy == other.parts.failurePolicy
+                && parts.environment.equals(other.parts.environment)
+                && parts.allowedCapabilities.equals(other.parts.allowedCapabilities)
+                && parts.allowOnHeadersStopIteration == other.parts.allowOnHeadersStopIteration
+                && parts.service == other.parts.service
+                && parts.isolated == other.parts.isolated
+                && parts.limits.equals(other.parts.limits);
     }
 
     /** A builder that starts with the parts of this spec. */
@@ -155,6 +182,7 @@ public final class PluginSpec {
         private Set<String> allowedCapabilities = Set.of();
         private boolean allowOnHeadersStopIteration;
         private boolean service;
+        private boolean joinsWhenReady;
         private boolean isolated;
         private PluginLimits limits = PluginLimits.DEFAULT;
 
@@ -182,6 +210,7 @@ public final class PluginSpec {
             allowedCapabilities = other.allowedCapabilities;
             allowOnHeadersStopIteration = other.allowOnHeadersStopIteration;
             service = other.service;
+            joinsWhenReady = other.joinsWhenReady;
             isolated = other.isolated;
             limits = other.limits;
         }
@@ -270,6 +299,12 @@ public final class PluginSpec {
         /** Makes the plugin a service. */
         public Builder service(boolean value) {
             service = value;
+            return this;
+        }
+
+        /** Lets requests pass without the plugin until it has been loaded. */
+        public Builder joinsWhenReady(boolean value) {
+            joinsWhenReady = value;
             return this;
         }
 
