@@ -39,6 +39,16 @@ public record ModuleReference(
         ALWAYS
     }
 
+    /** {@link #pullPolicy}, or what stands for it when it is not set: always for the tag {@code latest}, also implied. */
+    public PullPolicy effectivePullPolicy() {
+        ImageReference image = url.image();
+        if (pullPolicy != PullPolicy.UNSPECIFIED) {
+            return pullPolicy;
+        }
+        boolean moves = image != null && image.digest() == null && image.tag().equals("latest");
+        return moves ? PullPolicy.ALWAYS : PullPolicy.IF_NOT_PRESENT;
+    }
+
     /** The url and what is checked, without keys. */
     @Override
     public String toString() {
