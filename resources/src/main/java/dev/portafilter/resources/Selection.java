@@ -42,7 +42,9 @@ public record Selection(
         /** It is for other traffic. */
         MATCH,
         /** It filters what this host does not carry. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** Its place in the chain is not known before its image is read; see {@link PluginResource#withManifest}. */
+        PENDING
     }
 
     /**
@@ -141,6 +143,12 @@ public record Selection(
         if (!matches(attachment.match(), workload)) {
             return new Exclusion(resource, Reason.MATCH, "no match fits " + traffic(workload));
         }
+        if (resource.pending()) {
+            return new Exclusion(
+                    resource,
+                    Reason.PENDING,
+                    "spec.phase is not set, and " + Manifest.FILE + " of its image not known");
+        }
         return null;
     }
 
@@ -194,7 +202,8 @@ public record Selection(
 
     private static boolean fits(Mode mode, Workload.Side side) {
         return switch (side) {
-            case GATEWAY, SIDECAR_OUTBOUND -> mode != Mode.SERVER;
+            case GATEWAY -> mode != Mode.SERVER;
+            case SIDECAR_OUTBOUND -> mode != Mode.SERVER && mode != Mode.GATEWAY_AND_SERVER;
             case SIDECAR_INBOUND -> mode != Mode.CLIENT;
             case UNDEFINED -> true;
         };

@@ -41,9 +41,16 @@ public final class PluginSpec {
         return parts.namespace;
     }
 
-    /** {@code namespace.name}, the property {@code plugin_name}. */
+    /** What logs, states and metrics call the plugin; unique in a host; {@code namespace.name} unless set. */
     public String qualifiedName() {
-        return parts.namespace + "." + parts.name;
+        String set = parts.qualifiedName;
+        return set == null ? parts.namespace + "." + parts.name : set;
+    }
+
+    /** The property {@code plugin_name}; {@code namespace.name} unless set. */
+    public String pluginName() {
+        String set = parts.pluginName;
+        return set == null ? parts.namespace + "." + parts.name : set;
     }
 
     /** Where the code comes from. */
@@ -127,6 +134,14 @@ public final class PluginSpec {
         return parts.isolated;
     }
 
+    /**
+     * Whether requests pass without the plugin until it has been loaded for the first time, whatever its failure policy:
+     * what a ServiceMeshExtension does. From then on the failure policy holds.
+     */
+    public boolean joinsWhenReady() {
+        return parts.joinsWhenReady;
+    }
+
     /** The limits. */
     public PluginLimits limits() {
         return parts.limits;
@@ -169,6 +184,8 @@ public final class PluginSpec {
         private final String name;
         private final ModuleSource module;
         private String namespace = "default";
+        private @Nullable String qualifiedName;
+        private @Nullable String pluginName;
         private String rootId = "";
         private String vmId = "";
         private byte[] configuration = EMPTY;
@@ -184,6 +201,7 @@ public final class PluginSpec {
         private boolean service;
         private boolean joinsWhenReady;
         private boolean isolated;
+        private boolean joinsWhenReady;
         private PluginLimits limits = PluginLimits.DEFAULT;
 
         private Builder(String name, ModuleSource module) {
@@ -197,6 +215,8 @@ public final class PluginSpec {
         private Builder(Builder other) {
             this(other.name, other.module);
             namespace = other.namespace;
+            qualifiedName = other.qualifiedName;
+            pluginName = other.pluginName;
             rootId = other.rootId;
             vmId = other.vmId;
             configuration = other.configuration;
@@ -212,12 +232,25 @@ public final class PluginSpec {
             service = other.service;
             joinsWhenReady = other.joinsWhenReady;
             isolated = other.isolated;
+            joinsWhenReady = other.joinsWhenReady;
             limits = other.limits;
         }
 
         /** Sets the namespace. */
         public Builder namespace(String value) {
             namespace = Objects.requireNonNull(value, "namespace");
+            return this;
+        }
+
+        /** Sets what logs, states and metrics call the plugin; it must be unique in a host. */
+        public Builder qualifiedName(String value) {
+            qualifiedName = Objects.requireNonNull(value, "qualifiedName");
+            return this;
+        }
+
+        /** Sets the property {@code plugin_name}. */
+        public Builder pluginName(String value) {
+            pluginName = Objects.requireNonNull(value, "pluginName");
             return this;
         }
 
@@ -311,6 +344,12 @@ public final class PluginSpec {
         /** Gives the plugin a VM of its own. */
         public Builder isolated(boolean value) {
             isolated = value;
+            return this;
+        }
+
+        /** Lets requests pass without the plugin until it has been loaded for the first time. */
+        public Builder joinsWhenReady(boolean value) {
+            joinsWhenReady = value;
             return this;
         }
 
