@@ -28,6 +28,11 @@ public record PluginResource(
         return spec.namespace() + "/" + spec.name();
     }
 
+    /** The same resource with another plugin. */
+    PluginResource withSpec(PluginSpec value) {
+        return new PluginResource(kind, model, value, revision, position);
+    }
+
     @Override
     public String toString() {
         return kind + " " + identity() + " at " + position;
