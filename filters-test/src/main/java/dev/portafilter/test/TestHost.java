@@ -161,7 +161,7 @@ public final class TestHost implements AutoCloseable {
 
     /** Takes a plugin of the default namespace away, and gives what came of it once no worker begins streams with it. */
     public UpdateResult delete(String name) {
-        return result(host.delete("default", name));
+        return result(host.delete("default." + name));
     }
 
     private UpdateResult result(CompletionStage<UpdateResult> stage) {

@@ -156,7 +156,7 @@ public final class ProxyWasmHost implements AutoCloseable {
         });
     }
 
-    /** Adds a plugin, or replaces the one of its namespace and name; see {@link #apply}. */
+    /** Adds a plugin, or replaces the one of its qualified name; see {@link #apply}. */
     public CompletionStage<UpdateResult> update(PluginSpec spec) {
         return later(() -> {
             wanted.put(spec.qualifiedName(), spec);
@@ -164,10 +164,14 @@ public final class ProxyWasmHost implements AutoCloseable {
         });
     }
 
-    /** Takes a plugin away; one that is not there is no error. See {@link #apply}. */
-    public CompletionStage<UpdateResult> delete(String namespace, String name) {
+    /**
+     * Takes a plugin away; one that is not there is no error. See {@link #apply}.
+     *
+     * @param qualifiedName as in {@link PluginSpec#qualifiedName}
+     */
+    public CompletionStage<UpdateResult> delete(String qualifiedName) {
         return later(() -> {
-            wanted.remove(namespace + "." + name);
+            wanted.remove(qualifiedName);
             return change(wanted.values(), Set.of());
         });
     }

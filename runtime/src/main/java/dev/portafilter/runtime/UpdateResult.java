@@ -1,10 +1,11 @@
 package dev.portafilter.runtime;
 
+import dev.portafilter.runtime.plugin.PluginSpec;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a change of plugins came to. All plugins are named {@code namespace.name}.
+ * What a change of plugins came to. Plugins are named as in {@link PluginSpec#qualifiedName}.
  *
  * @param started new instances, of new plugins and of changed ones
  * @param kept plugins that go on as they were, if in another place

@@ -494,7 +494,7 @@ class LiveUpdateTest {
     void change_afterTheHostIsClosed_isRefused() {
         TestHost host = start(spec("a", marks("v", "1")).build());
         host.close();
-        CompletionStage<UpdateResult> late = host.host().delete("default", "a");
+        CompletionStage<UpdateResult> late = host.host().delete("default.a");
         host.runAll();
 
         assertThat(late.toCompletableFuture()).isCompletedExceptionally();

@@ -124,11 +124,6 @@ public final class PluginSpec {
         return parts.service;
     }
 
-    /** Whether requests pass without the plugin until it has been loaded, instead of being failed or waiting for it. */
-    public boolean joinsWhenReady() {
-        return parts.joinsWhenReady;
-    }
-
     /** Whether the plugin has a VM of its own even where another one could share it. */
     public boolean isolated() {
         return parts.isolated;
@@ -152,7 +147,9 @@ public final class PluginSpec {
      * the chain and where the code comes from.
      */
     public boolean runsAs(PluginSpec other) {
-        return parts.name.equals(other.parts.name)
+        return qualifiedName().equals(other.qualifiedName())
+                && pluginName().equals(other.pluginName())
+                && parts.name.equals(other.parts.name)
                 && parts.namespace.equals(other.parts.namespace)
                 && parts.rootId.equals(other.parts.rootId)
                 && parts.vmId.equals(other.parts.vmId)
@@ -199,7 +196,6 @@ public final class PluginSpec {
         private Set<String> allowedCapabilities = Set.of();
         private boolean allowOnHeadersStopIteration;
         private boolean service;
-        private boolean joinsWhenReady;
         private boolean isolated;
         private boolean joinsWhenReady;
         private PluginLimits limits = PluginLimits.DEFAULT;
@@ -230,7 +226,6 @@ public final class PluginSpec {
             allowedCapabilities = other.allowedCapabilities;
             allowOnHeadersStopIteration = other.allowOnHeadersStopIteration;
             service = other.service;
-            joinsWhenReady = other.joinsWhenReady;
             isolated = other.isolated;
             joinsWhenReady = other.joinsWhenReady;
             limits = other.limits;
@@ -332,12 +327,6 @@ public final class PluginSpec {
         /** Makes the plugin a service. */
         public Builder service(boolean value) {
             service = value;
-            return this;
-        }
-
-        /** Lets requests pass without the plugin until it has been loaded. */
-        public Builder joinsWhenReady(boolean value) {
-            joinsWhenReady = value;
             return this;
         }
 
