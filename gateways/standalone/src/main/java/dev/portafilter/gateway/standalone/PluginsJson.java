@@ -48,6 +48,7 @@ final class PluginsJson {
                 json.writeNumberField("position", plugin.position());
                 json.writeStringField("name", plugin.spec().name());
                 json.writeStringField("namespace", plugin.spec().namespace());
+                writePlace(json, plugin.spec());
                 writeState(json, plugin.state().name(), plugin.reason(), plugin.sinceMillis(), problems);
                 write(json, plugin);
                 json.writeEndObject();
@@ -95,6 +96,9 @@ final class PluginsJson {
         if (!resource.kind().isEmpty()) {
             json.writeStringField("kind", resource.kind());
         }
+        if (plugin != null) {
+            writePlace(json, plugin.spec());
+        }
         writeState(json, resource.state().name(), resource.reason(), resource.sinceMillis(), resource.problems());
         if (!resource.position().file().isEmpty()) {
             json.writeStringField("resource", resource.position().toString());
@@ -103,6 +107,12 @@ final class PluginsJson {
             write(json, plugin);
         }
         json.writeEndObject();
+    }
+
+    private static void writePlace(JsonGenerator json, PluginSpec spec) throws IOException {
+        json.writeStringField("type", spec.type().name());
+        json.writeStringField("phase", spec.phase().name());
+        json.writeNumberField("priority", spec.priority());
     }
 
     private static void writeState(
@@ -120,9 +130,6 @@ final class PluginsJson {
 
     private static void write(JsonGenerator json, PluginStatus plugin) throws IOException {
         PluginSpec spec = plugin.spec();
-        json.writeStringField("type", spec.type().name());
-        json.writeStringField("phase", spec.phase().name());
-        json.writeNumberField("priority", spec.priority());
         json.writeStringField("failurePolicy", spec.failurePolicy().name());
         json.writeStringField("module", spec.module().location());
         json.writeStringField("digest", plugin.digest());
