@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the resources that filter connections, in chain order
  * @param services the resources that run once and are in no chain, by name
  * @param excluded the others, in the order given
- * @param warnings what was not looked at
+ * @param warnings what was not looked at, and what is there twice
  */
 public record Selection(
         List<PluginResource> chain,
@@ -79,6 +79,7 @@ public record Selection(
             (resource.spec().service() ? services : connections ? network : chain).add(resource);
             warn(resource, workload, warnings);
         }
+        warnings.addAll(DoubleActivation.warnings(resources, excluded));
         Comparator<PluginResource> order = Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
         chain.sort(order);
         network.sort(order);
