@@ -127,8 +127,13 @@ public final class Migration {
         return new Migration(ResourceReader.load(paths, READING), options).run();
     }
 
-    /** Migrates bytes that are in no file. */
-    static Result of(String name, byte[] bytes, Options options) {
+    /**
+     * Migrates bytes that are in no file.
+     *
+     * @param name what messages call them; JSON when it ends in {@code .json}
+     * @param bytes the content; not kept
+     */
+    public static Result of(String name, byte[] bytes, Options options) {
         return new Migration(ResourceReader.load(name, bytes, READING), options).run();
     }
 
