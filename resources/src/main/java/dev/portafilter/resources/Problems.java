@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects problems in the order they are found. Counts all errors, keeps {@link ReadLimits#PROBLEMS} problems. */
 final class Problems {
+    private static final Comparator<Problem> BY_PLACE = Comparator.comparingInt(
+                    (Problem problem) -> problem.position().line())
+            .thenComparingInt(problem -> problem.position().column());
+
     private final List<Problem> kept = new ArrayList<>();
     private int errors;
 
@@ -60,12 +64,18 @@ final class Problems {
         return kept.size();
     }
 
+    /** The errors from an index on, by line and column. */
+    List<Problem> errorsFrom(int index) {
+        return kept.subList(Math.min(index, kept.size()), kept.size()).stream()
+                .filter(Problem::isError)
+                .sorted(BY_PLACE)
+                .toList();
+    }
+
     /** Orders the problems from an index on by line and column. */
     void sortFrom(int index) {
         kept.subList(Math.min(index, kept.size()), Math.min(kept.size(), ReadLimits.PROBLEMS))
-                .sort(Comparator.comparingInt(
-                                (Problem problem) -> problem.position().line())
-                        .thenComparingInt(problem -> problem.position().column()));
+                .sort(BY_PLACE);
     }
 
     List<Problem> list() {

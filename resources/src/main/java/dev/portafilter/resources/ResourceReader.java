@@ -1,5 +1,6 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.resources.ResourceSet.RefusedResource;
 import dev.portafilter.resources.ResourceSet.SkippedObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,7 @@ public final class ResourceReader {
     private final Problems problems = new Problems();
     private final List<PluginResource> resources = new ArrayList<>();
     private final List<SkippedObject> skipped = new ArrayList<>();
+    private final List<RefusedResource> refused = new ArrayList<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
 
     private ResourceReader(ReadOptions options) {
@@ -76,7 +78,7 @@ public final class ResourceReader {
         if (resources.isEmpty() && problems.errorCount() == 0) {
             problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no WasmPlugin", null);
         }
-        return new ResourceSet(resources, problems.list(), skipped);
+        return new ResourceSet(resources, problems.list(), skipped, refused);
     }
 
     private void fileError(String rule, String file, String message, String expected) {
@@ -227,8 +229,10 @@ public final class ResourceReader {
             }
             return;
         }
+        int problemsBefore = problems.size();
         if (!apiVersion.equals(WasmPlugin.API_VERSION)) {
             refuse(fields, "apiVersion", "is unknown", WasmPlugin.API_VERSION);
+            refused(fields, kind, problemsBefore);
             return;
         }
         int errorsBefore = problems.errorCount();
@@ -236,7 +240,15 @@ public final class ResourceReader {
         PluginResource resource = new WasmPluginReader(fields, options, baseDirectory).read(errorsBefore);
         if (resource != null && sound) {
             resources.add(resource);
+        } else {
+            refused(fields, kind, problemsBefore);
         }
+    }
+
+    private void refused(Fields fields, String kind, int problemsBefore) {
+        WasmPluginReader.Identity identity = WasmPluginReader.identity(fields, options);
+        refused.add(new RefusedResource(
+                kind, identity == null ? "" : identity.name(), fields.position(), problems.errorsFrom(problemsBefore)));
     }
 
     private void checkUnique(Fields fields) {

@@ -9,8 +9,13 @@ import java.util.List;
  * @param resources the valid resources
  * @param problems errors and warnings, by place
  * @param skipped objects of kinds that are none of ours
+ * @param refused the resources that are not valid, in the order they were found
  */
-public record ResourceSet(List<PluginResource> resources, List<Problem> problems, List<SkippedObject> skipped) {
+public record ResourceSet(
+        List<PluginResource> resources,
+        List<Problem> problems,
+        List<SkippedObject> skipped,
+        List<RefusedResource> refused) {
     /**
      * An object of a kind that is none of ours.
      *
@@ -20,11 +25,22 @@ public record ResourceSet(List<PluginResource> resources, List<Problem> problems
      */
     public record SkippedObject(SourcePosition position, String apiVersion, String kind) {}
 
+    /**
+     * A resource that is not valid.
+     *
+     * @param kind its kind
+     * @param identity {@code namespace/name}; empty when it has no name
+     * @param position where it begins
+     * @param errors what is wrong with it; empty when it is the syntax of its document, which is among the problems of all
+     */
+    public record RefusedResource(String kind, String identity, SourcePosition position, List<Problem> errors) {}
+
     /** Makes a set; the lists are copied. */
     public ResourceSet {
         resources = List.copyOf(resources);
         problems = List.copyOf(problems);
         skipped = List.copyOf(skipped);
+        refused = List.copyOf(refused);
     }
 
     /** The problems for which a resource was refused. */
