@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, DemoCommand.class, InspectCommand.class, CompareCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ExplainCommand.class,
+            DemoCommand.class,
+            InspectCommand.class,
+            CompareCommand.class
+        })
 public final class Main implements Runnable {
     private final CommandLine commandLine = new CommandLine(this);
 
