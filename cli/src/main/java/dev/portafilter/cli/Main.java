@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             ExplainCommand.class,
+            ValidateCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             CompareCommand.class

@@ -49,16 +49,24 @@ public final class ResourceReader {
 
     /** Reads a file or directory. */
     public static ResourceSet read(Path path, ReadOptions options) {
+        return read(List.of(path), options);
+    }
+
+    /** Reads files and directories as one: no two of their resources may have one name. */
+    public static ResourceSet read(List<Path> paths, ReadOptions options) {
         ResourceReader reader = new ResourceReader(options);
-        if (Files.isDirectory(path)) {
-            reader.readDirectory(path);
-        } else if (Files.exists(path)) {
-            reader.readFile(path);
-        } else {
-            reader.fileError(
-                    "file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                reader.readDirectory(path);
+            } else if (Files.exists(path)) {
+                reader.readFile(path);
+            } else {
+                reader.fileError(
+                        "file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
+            }
         }
-        return reader.result(path.toString());
+        return reader.result(
+                String.join(", ", paths.stream().map(Path::toString).toList()));
     }
 
     /**
