@@ -37,6 +37,8 @@ class ExplainCommandTest {
         "ossm, ossm.dot, 0, --namespace=istio-ingress --labels=istio=ingressgateway --port=8080 --dot",
         "ossm, ossm.mmd, 0, --namespace=istio-ingress --labels=istio=ingressgateway --port=8080 --mermaid",
         "ossm, ossm-httpbin.txt, 0, --namespace=bin --labels=app=httpbin,version=v1 --class=SIDECAR_INBOUND --port=80",
+        "extensions, extensions.txt, 0, --namespace=bookinfo --labels=app=httpbin --class=SIDECAR_INBOUND --port=8000",
+        "extensions, extensions.json, 0, --namespace=bookinfo --labels=app=httpbin --class=SIDECAR_INBOUND --port=8000 --json",
         "mixed, mixed.txt, 1, --namespace=ingress --labels=istio=ingressgateway --port=8080",
         "mixed, mixed.json, 1, --namespace=ingress --labels=istio=ingressgateway --port=8080 --json",
         "mixed, mixed.dot, 1, --namespace=ingress --labels=istio=ingressgateway --port=8080 --dot",

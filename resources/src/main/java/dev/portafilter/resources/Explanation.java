@@ -154,6 +154,9 @@ public record Explanation(
 
     /** What a resource is called beside another one. */
     static String name(PluginResource resource, PluginResource beside) {
+        if (resource.identity().equals(beside.identity())) {
+            return resource.kind() + " " + resource.identity();
+        }
         String name = resource.spec().name();
         boolean sameNamespace = resource.spec().namespace().equals(beside.spec().namespace());
         return sameNamespace && !name.equals(beside.spec().name()) ? name : resource.identity();
@@ -163,9 +166,6 @@ public record Explanation(
         PluginSpec first = earlier.spec();
         PluginSpec second = later.spec();
         String why = ChainOrder.reason(first, second);
-        if (ChainOrder.INSTANCE.compare(first, second) == 0) {
-            return why + ", kind " + earlier.kind() + " < " + later.kind();
-        }
         boolean unset = earlier.model().priority() == null;
         if (first.phase() != second.phase() || unset == (later.model().priority() == null)) {
             return why;

@@ -3,7 +3,7 @@ package dev.portafilter.resources;
 import org.jspecify.annotations.Nullable;
 
 /** A resource as written, whatever its kind, with defaults filled in. */
-public sealed interface ResourceModel permits WasmPlugin {
+public sealed interface ResourceModel permits WasmPlugin, ServiceMeshExtension {
     /** What it is called. */
     Metadata metadata();
 

@@ -4,9 +4,6 @@ import dev.portafilter.resources.ResourceSet.RefusedResource;
 import dev.portafilter.resources.ResourceSet.SkippedObject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,9 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads resources from files. Whatever is written there, the answer is a {@link ResourceSet}, never an exception: each
@@ -29,11 +25,12 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * .json} are read in the order of their names; those that begin with a dot, and directories inside, are left alone.
  */
 public final class ResourceReader {
-    private static final Set<String> FUTURE_KINDS = Set.of("TrafficExtension", "ServiceMeshExtension");
-
     private final ReadOptions options;
     private final Problems problems = new Problems();
     private final List<PluginResource> resources = new ArrayList<>();
+    /** Each of {@link #resources} as it was written. */
+    private final List<Node.Mapping> nodes = new ArrayList<>();
+
     private final List<SkippedObject> skipped = new ArrayList<>();
     private final List<RefusedResource> refused = new ArrayList<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
@@ -84,7 +81,7 @@ public final class ResourceReader {
 
     private ResourceSet result(String name) {
         if (resources.isEmpty() && problems.errorCount() == 0) {
-            problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no WasmPlugin", null);
+            problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no resource", kinds());
         }
         return new ResourceSet(resources, problems.list(), skipped, refused);
     }
@@ -150,7 +147,7 @@ public final class ResourceReader {
             fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
             return;
         }
-        String text = decode(file, bytes);
+        String text = SourceText.decode(file, bytes, problems);
         if (text != null) {
             boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
             List<Document> documents =
@@ -160,46 +157,6 @@ public final class ResourceReader {
             }
         }
         problems.sortFrom(problemsBefore);
-    }
-
-    /** The text without byte order mark; null after an error. */
-    private @Nullable String decode(String file, byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(bytes.length);
-        boolean utf8 =
-                !StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
-        String text = out.flip().toString();
-        if (!utf8) {
-            boolean utf16 = bytes.length > 1 && (bytes[0] == (byte) 0xFE || bytes[0] == (byte) 0xFF);
-            String message = utf16 ? "is UTF-16" : "is no UTF-8 from here on";
-            problems.error("file.encoding", endOf(file, text), "", null, message, "UTF-8");
-            return null;
-        }
-        int bad = indexOfUnprintable(text);
-        if (bad >= 0) {
-            String message = String.format("character U+%04X is not allowed", text.codePointAt(bad));
-            SourcePosition position = endOf(file, text.substring(0, bad));
-            problems.error("yaml.character", position, "", null, message, "printable text");
-            return null;
-        }
-        return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    }
-
-    private static int indexOfUnprintable(String text) {
-        for (int i = 0; i < text.length(); ) {
-            int c = text.codePointAt(i);
-            if (!StreamReader.isPrintable(c) && !(c == 0xFEFF && i == 0)) {
-                return i;
-            }
-            i += Character.charCount(c);
-        }
-        return -1;
-    }
-
-    /** The place behind a text that begins a file. */
-    private static SourcePosition endOf(String file, String text) {
-        int lines = 1 + (int) text.chars().filter(c -> c == '\n').count();
-        return new SourcePosition(file, lines, text.length() - text.lastIndexOf('\n'));
     }
 
     /** Reads one object: a resource, a list of them, or something that is none of ours. */
@@ -217,54 +174,64 @@ public final class ResourceReader {
         if (apiVersion == null || kind == null) {
             return;
         }
-        boolean ourGroup = apiVersion.startsWith("extensions.istio.io/");
-        if (kind.equals(WasmPlugin.KIND) || ourGroup && kind.equals(WasmPlugin.KIND + "List") || kind.equals("List")) {
-            readKnown(fields, apiVersion, kind, sound, baseDirectory);
-        } else if (FUTURE_KINDS.contains(kind)) {
-            refuse(fields, "kind", "is not supported yet", WasmPlugin.KIND);
-        } else if (ourGroup || kind.equalsIgnoreCase(WasmPlugin.KIND)) {
-            refuse(fields, "kind", "is unknown", WasmPlugin.KIND);
+        Kind known = Kind.of(kind);
+        if (known != null) {
+            readKnown(known, fields, apiVersion, sound, baseDirectory);
+        } else if (kind.equals("List") || Kind.ofList(kind, apiVersion) != null) {
+            Field items = fields.get("items");
+            if (items != null) {
+                items.sequence("object").forEach(item -> readObject(item.node(), item.path(), sound, baseDirectory));
+            }
+        } else if (apiVersion.startsWith("extensions.istio.io/") || isMisspelt(kind)) {
+            refuse(fields, "kind", "is unknown", kinds());
         } else {
             skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
         }
     }
 
-    private void readKnown(Fields fields, String apiVersion, String kind, boolean sound, Path baseDirectory) {
-        if (!kind.equals(WasmPlugin.KIND)) {
-            Field items = fields.get("items");
-            if (items != null) {
-                items.sequence("object").forEach(item -> readObject(item.node(), item.path(), sound, baseDirectory));
-            }
-            return;
-        }
+    private static boolean isMisspelt(String kind) {
+        return Stream.of(Kind.values()).anyMatch(known -> known.word().equalsIgnoreCase(kind));
+    }
+
+    private static String kinds() {
+        return WasmPlugin.KIND + ", " + WasmPlugin.TRAFFIC_EXTENSION + " or " + ServiceMeshExtension.KIND;
+    }
+
+    private void readKnown(Kind kind, Fields fields, String apiVersion, boolean sound, Path baseDirectory) {
         int problemsBefore = problems.size();
-        if (!apiVersion.equals(WasmPlugin.API_VERSION)) {
-            refuse(fields, "apiVersion", "is unknown", WasmPlugin.API_VERSION);
-            refused(fields, kind, problemsBefore);
+        if (!kind.apiVersions().contains(apiVersion)) {
+            refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
+            refused(kind, fields, problemsBefore);
             return;
         }
         int errorsBefore = problems.errorCount();
-        checkUnique(fields);
-        PluginResource resource = new WasmPluginReader(fields, options, baseDirectory).read(errorsBefore);
+        checkUnique(kind, fields);
+        PluginResource resource = kind == Kind.SERVICE_MESH_EXTENSION
+                ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
+                : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
         if (resource != null && sound) {
             resources.add(resource);
+            nodes.add(fields.node());
         } else {
-            refused(fields, kind, problemsBefore);
+            refused(kind, fields, problemsBefore);
         }
     }
 
-    private void refused(Fields fields, String kind, int problemsBefore) {
-        WasmPluginReader.Identity identity = WasmPluginReader.identity(fields, options);
+    private void refused(Kind kind, Fields fields, int problemsBefore) {
+        EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
         refused.add(new RefusedResource(
-                kind, identity == null ? "" : identity.name(), fields.position(), problems.errorsFrom(problemsBefore)));
+                kind.word(),
+                identity == null ? "" : identity.name(),
+                fields.position(),
+                problems.errorsFrom(problemsBefore)));
     }
 
-    private void checkUnique(Fields fields) {
-        WasmPluginReader.Identity identity = WasmPluginReader.identity(fields, options);
+    private void checkUnique(Kind kind, Fields fields) {
+        EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
         if (identity == null) {
             return;
         }
-        SourcePosition before = identities.putIfAbsent(identity.name(), identity.position());
+        SourcePosition before = identities.putIfAbsent(kind + " " + identity.name(), identity.position());
         if (before != null) {
             String message = Words.quote(identity.name()) + " stands at " + before + " already";
             problems.error(
@@ -282,7 +249,7 @@ public final class ResourceReader {
     private static @Nullable String word(Fields fields, String name) {
         Field field = fields.get(name);
         if (field == null) {
-            fields.missing(name, "object", name.equals("kind") ? WasmPlugin.KIND : WasmPlugin.API_VERSION);
+            fields.missing(name, "object", name.equals("kind") ? kinds() : WasmPlugin.API_VERSION);
             return null;
         }
         return field.text("object");

@@ -1,7 +1,9 @@
 package dev.portafilter.resources;
 
 import dev.portafilter.runtime.plugin.PluginSpec;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What was read: the resources that are valid, in the order they were found, and all problems of all resources.
@@ -35,12 +37,37 @@ public record ResourceSet(
      */
     public record RefusedResource(String kind, String identity, SourcePosition position, List<Problem> errors) {}
 
-    /** Makes a set; the lists are copied. */
+    /**
+     * Makes a set; the lists are copied. Resources of different kinds may have one namespace and name; then the plugins of
+     * the newer kinds are called {@code namespace.name/kind} by the host, and {@code plugin_name} stays what it is.
+     */
     public ResourceSet {
-        resources = List.copyOf(resources);
+        resources = distinct(resources);
         problems = List.copyOf(problems);
         skipped = List.copyOf(skipped);
         refused = List.copyOf(refused);
+    }
+
+    private static List<PluginResource> distinct(List<PluginResource> resources) {
+        Map<String, Kind> oldest = new HashMap<>();
+        for (PluginResource resource : resources) {
+            Kind kind = Kind.of(resource.kind());
+            if (kind != null) {
+                oldest.merge(resource.identity(), kind, (a, b) -> a.compareTo(b) < 0 ? a : b);
+            }
+        }
+        return resources.stream()
+                .map(resource -> {
+                    PluginSpec spec = resource.spec();
+                    String name = spec.namespace() + "." + spec.name();
+                    boolean first = Kind.of(resource.kind()) == oldest.get(resource.identity());
+                    String distinct = first ? name : name + "/" + resource.kind();
+                    return spec.qualifiedName().equals(distinct)
+                            ? resource
+                            : resource.withSpec(
+                                    spec.toBuilder().qualifiedName(distinct).build());
+                })
+                .toList();
     }
 
     /** The problems for which a resource was refused. */

@@ -31,9 +31,8 @@ public record Selection(
         List<PluginResource> services,
         List<Exclusion> excluded,
         List<Problem> warnings) {
-    /** The order of a chain. Two resources of different kinds may have one name. */
     private static final Comparator<PluginResource> ORDER =
-            Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE).thenComparing(PluginResource::kind);
+            Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
 
     /** Why a resource does not apply. */
     public enum Reason {
@@ -46,7 +45,9 @@ public record Selection(
         /** It is for other traffic. */
         MATCH,
         /** It filters what this host does not carry. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** Its place in the chain is not known before its image is read; see {@link PluginResource#withManifest}. */
+        PENDING
     }
 
     /**
@@ -162,6 +163,12 @@ public record Selection(
         if (!matches(attachment.match(), workload)) {
             return new Exclusion(resource, Reason.MATCH, "no match fits " + traffic(workload));
         }
+        if (resource.pending()) {
+            return new Exclusion(
+                    resource,
+                    Reason.PENDING,
+                    "spec.phase is not set, and " + Manifest.FILE + " of its image not known");
+        }
         return null;
     }
 
@@ -215,7 +222,8 @@ public record Selection(
 
     private static boolean fits(Mode mode, Workload.Side side) {
         return switch (side) {
-            case GATEWAY, SIDECAR_OUTBOUND -> mode != Mode.SERVER;
+            case GATEWAY -> mode != Mode.SERVER;
+            case SIDECAR_OUTBOUND -> mode != Mode.SERVER && mode != Mode.GATEWAY_AND_SERVER;
             case SIDECAR_INBOUND -> mode != Mode.CLIENT;
             case UNDEFINED -> true;
         };

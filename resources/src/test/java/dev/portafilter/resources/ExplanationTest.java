@@ -63,14 +63,12 @@ class ExplanationTest {
 
     @Test
     void place_ofTwoKindsWithOneName_isDecidedByTheKind() {
-        PluginResource plugin = read(ACL).resources().get(0);
-        PluginResource other =
-                new PluginResource("TrafficExtension", plugin.model(), plugin.spec(), "", plugin.position());
-        ResourceSet set = new ResourceSet(List.of(plugin, other), List.of(), List.of(), List.of());
+        ResourceSet set = read(ACL + "---\n" + trafficExtension(ACL));
         assertThat(reasons(Explanation.of(set, INGRESS, INGRESS, TieBreaking.OSSM)))
                 .first()
-                .isEqualTo("before ingress/acl-check: same phase AUTHZ and priority 1000 and name and namespace, kind"
-                        + " TrafficExtension < WasmPlugin");
+                .isEqualTo(
+                        "before WasmPlugin ingress/acl-check: same phase AUTHZ and priority 1000 and name and namespace, kind"
+                                + " TrafficExtension < WasmPlugin");
     }
 
     @Test
@@ -192,6 +190,12 @@ class ExplanationTest {
     @Test
     void chain_inIstiosDocumentedOrder_hasNoDifference() {
         assertThat(explain(INGRESS, HEADER, ACL, OPENID).istio()).isEmpty();
+    }
+
+    private static String trafficExtension(String wasmPlugin) {
+        return wasmPlugin
+                .replace("WasmPlugin", "TrafficExtension")
+                .replace("  url: http://test.com/test\n", "  wasm: {url: http://test.com/test}\n");
     }
 
     private static IstioDifference difference(TieBreaking ties, UnsetPriority unset, String... texts) {

@@ -187,7 +187,9 @@ class YamlTest {
     void emptyText_isAWarning() {
         for (String text : new String[] {"", "---\n", "# nothing\n", "---\n...\n---\n"}) {
             ResourceSet set = read(text);
-            assertThat(set.problems()).hasToString("[plugins.yaml: holds no WasmPlugin]");
+            assertThat(set.problems())
+                    .hasToString(
+                            "[plugins.yaml: holds no resource (expected: WasmPlugin, TrafficExtension or ServiceMeshExtension)]");
             assertThat(set.hasErrors()).isFalse();
         }
     }
@@ -208,8 +210,8 @@ class YamlTest {
             value = {
                 "apiVersion: extensions.istio.io/v1beta1;kind: WasmPlugin",
                 "apiVersion: extensions.istio.io/v1alpha1;kind: WasmPlugins",
-                "apiVersion: extensions.istio.io/v1alpha1;kind: TrafficExtension",
-                "apiVersion: maistra.io/v1;kind: ServiceMeshExtension",
+                "apiVersion: extensions.istio.io/v1;kind: TrafficExtension",
+                "apiVersion: maistra.io/v2;kind: ServiceMeshExtension",
                 "apiVersion: v1;kind: wasmplugin",
                 "apiVersion: v1;kind:",
                 "kind: WasmPlugin;a: b",
