@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects problems in the order they are found. Counts all errors, keeps {@link ReadLimits#PROBLEMS} problems. */
 final class Problems {
-    private static final Comparator<Problem> BY_PLACE = Comparator.comparingInt(
-                    (Problem problem) -> problem.position().line())
-            .thenComparingInt(problem -> problem.position().column());
-
     private final List<Problem> kept = new ArrayList<>();
     private int errors;
 
@@ -64,18 +60,17 @@ final class Problems {
         return kept.size();
     }
 
-    /** The errors from an index on, by line and column. */
-    List<Problem> errorsFrom(int index) {
-        return kept.subList(Math.min(index, kept.size()), kept.size()).stream()
-                .filter(Problem::isError)
-                .sorted(BY_PLACE)
-                .toList();
+    /** The problems from an index on; a copy. */
+    List<Problem> since(int index) {
+        return List.copyOf(kept.subList(Math.min(index, kept.size()), kept.size()));
     }
 
     /** Orders the problems from an index on by line and column. */
     void sortFrom(int index) {
         kept.subList(Math.min(index, kept.size()), Math.min(kept.size(), ReadLimits.PROBLEMS))
-                .sort(BY_PLACE);
+                .sort(Comparator.comparingInt(
+                                (Problem problem) -> problem.position().line())
+                        .thenComparingInt(problem -> problem.position().column()));
     }
 
     List<Problem> list() {

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public final class ResourceReader {
 
     private final List<SkippedObject> skipped = new ArrayList<>();
     private final List<RefusedResource> refused = new ArrayList<>();
+    private final Set<String> unclear = new LinkedHashSet<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
 
     private ResourceReader(ReadOptions options) {
@@ -83,10 +86,11 @@ public final class ResourceReader {
         if (resources.isEmpty() && problems.errorCount() == 0) {
             problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no resource", kinds());
         }
-        return new ResourceSet(resources, problems.list(), skipped, refused);
+        return new ResourceSet(resources, problems.list(), skipped, refused, unclear);
     }
 
     private void fileError(String rule, String file, String message, String expected) {
+        unclear.add(file);
         problems.error(rule, SourcePosition.whole(file), "", null, message, expected);
     }
 
@@ -143,15 +147,21 @@ public final class ResourceReader {
 
     private void readBytes(String file, byte[] bytes, Path baseDirectory) {
         int problemsBefore = problems.size();
+        int errorsBefore = problems.errorCount();
         if (bytes.length > ReadLimits.FILE_BYTES) {
             fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
             return;
         }
         String text = SourceText.decode(file, bytes, problems);
-        if (text != null) {
+        if (text == null) {
+            unclear.add(file);
+        } else {
             boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
             List<Document> documents =
                     json ? JsonDocuments.read(file, text, problems) : YamlDocuments.read(file, text, problems);
+            if (problems.errorCount() != errorsBefore) {
+                unclear.add(file);
+            }
             for (Document document : documents) {
                 readObject(document.root(), "", document.sound(), baseDirectory);
             }
@@ -166,12 +176,10 @@ public final class ResourceReader {
         }
         Field object = new Field(path, node, problems);
         Fields fields = object.mapping("object");
-        if (fields == null) {
-            return;
-        }
-        String apiVersion = word(fields, "apiVersion");
-        String kind = word(fields, "kind");
-        if (apiVersion == null || kind == null) {
+        String apiVersion = fields == null ? null : word(fields, "apiVersion");
+        String kind = fields == null ? null : word(fields, "kind");
+        if (fields == null || apiVersion == null || kind == null) {
+            unclear.add(node.position().file());
             return;
         }
         Kind known = Kind.of(kind);
@@ -199,31 +207,29 @@ public final class ResourceReader {
 
     private void readKnown(Kind kind, Fields fields, String apiVersion, boolean sound, Path baseDirectory) {
         int problemsBefore = problems.size();
-        if (!kind.apiVersions().contains(apiVersion)) {
+        PluginResource resource = null;
+        if (kind.apiVersions().contains(apiVersion)) {
+            int errorsBefore = problems.errorCount();
+            checkUnique(kind, fields);
+            resource = kind == Kind.SERVICE_MESH_EXTENSION
+                    ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
+                    : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
+        } else {
             refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
-            refused(kind, fields, problemsBefore);
-            return;
         }
-        int errorsBefore = problems.errorCount();
-        checkUnique(kind, fields);
-        PluginResource resource = kind == Kind.SERVICE_MESH_EXTENSION
-                ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
-                : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
         if (resource != null && sound) {
             resources.add(resource);
             nodes.add(fields.node());
-        } else {
-            refused(kind, fields, problemsBefore);
+            return;
         }
-    }
-
-    private void refused(Kind kind, Fields fields, int problemsBefore) {
         EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
-        refused.add(new RefusedResource(
-                kind.word(),
-                identity == null ? "" : identity.name(),
-                fields.position(),
-                problems.errorsFrom(problemsBefore)));
+        if (identity == null) {
+            unclear.add(fields.position().file());
+            return;
+        }
+        List<Problem> errors =
+                problems.since(problemsBefore).stream().filter(Problem::isError).toList();
+        refused.add(new RefusedResource(kind.word(), identity.name(), fields.position(), errors));
     }
 
     private void checkUnique(Kind kind, Fields fields) {

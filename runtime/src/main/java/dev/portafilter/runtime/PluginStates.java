@@ -132,7 +132,8 @@ final class PluginStates implements WorkerObserver {
         entry.loaded = loaded;
         entry.position = position;
         entry.place = place;
-        entry.problem = problems.get(name);
+        // Of one that does not run at all, the reason says it.
+        entry.problem = loaded.error() == null ? problems.get(name) : null;
         entries.put(loaded.id(), entry);
         outsiders.remove(name);
         failures(name);
