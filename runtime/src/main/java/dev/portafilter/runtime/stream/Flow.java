@@ -338,7 +338,7 @@ final class Flow {
         if (direction == Direction.REQUEST) {
             stream.exchange().forwardRequest(WireRules.onTheWire(direction, map), endOfStream);
         } else {
-            stream.exchange().forwardResponse(WireRules.onTheWire(direction, map), endOfStream);
+            stream.forwardResponse(WireRules.onTheWire(direction, map), endOfStream);
         }
         if (endOfStream) {
             stream.forwarded(direction);

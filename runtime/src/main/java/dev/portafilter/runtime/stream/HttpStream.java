@@ -30,6 +30,7 @@ public final class HttpStream {
 
     private @Nullable StreamProperties properties;
     private @Nullable LocalReply pendingReply;
+    private boolean replied;
     private boolean pendingClose;
     private boolean failureReplied;
     /** The upstream's response is complete, or has given way to a local one: what still comes from there is too late. */
@@ -298,9 +299,13 @@ public final class HttpStream {
         return names.toString();
     }
 
-    /** Takes a plugin's reply, to be sent after its callback; false when one waits already, which is the one sent. */
+    /**
+     * Takes a plugin's reply, to be sent after its callback; false when one waits already, which is the one sent: only the
+     * details are those of the last one.
+     */
     boolean replyPending(LocalReply reply) {
         if (pendingReply != null) {
+            pendingReply = pendingReply.withDetails(reply.details());
             return false;
         }
         pendingReply = reply;
@@ -374,6 +379,7 @@ public final class HttpStream {
             return;
         }
         request.event(Event.REPLY);
+        replied = true;
         upstreamOver = true;
         exchange.cancelUpstream();
         HeaderMap headers = reply.headers(request.headers());
@@ -391,9 +397,14 @@ public final class HttpStream {
         }
     }
 
+    /** The response's head leaves. That of a reply is the only one that plugins give headers about the connection. */
+    void forwardResponse(HeaderMap headers, boolean endOfStream) {
+        exchange.forwardResponse(replied ? WireRules.withoutConnection(headers) : headers, endOfStream);
+    }
+
     private void sendWithoutPlugins(HeaderMap headers, byte[] body) {
         response.event(Event.FORWARD);
-        exchange.forwardResponse(headers, body.length == 0);
+        forwardResponse(headers, body.length == 0);
         // The client may have left inside of that.
         if (body.length > 0 && !finished) {
             response.count(body);
