@@ -127,7 +127,7 @@ public interface EffectiveContext {
      *
      * @param readOnly whether it can be set once only
      * @param ofConnection whether it lives as long as the client's connection, and not only as the stream
-     * @return OK, BAD_ARGUMENT when the root has declared it already, or INTERNAL_FAILURE beyond the host's limit
+     * @return OK, BAD_ARGUMENT when this context has declared it already, or INTERNAL_FAILURE beyond the host's limit
      */
     default Status declareProperty(String name, boolean readOnly, boolean ofConnection) {
         return Status.OK;

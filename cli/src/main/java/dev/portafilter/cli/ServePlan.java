@@ -8,10 +8,9 @@ import dev.portafilter.gateway.standalone.Target;
 import dev.portafilter.gateway.standalone.TcpRoute;
 import dev.portafilter.resources.Problem;
 import dev.portafilter.resources.ReadOptions;
-import dev.portafilter.resources.ResourceReader;
-import dev.portafilter.resources.ResourceSet;
 import dev.portafilter.resources.Selection;
 import dev.portafilter.resources.Workload;
+import dev.portafilter.resources.live.FileWatch;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.NodeInfo;
@@ -33,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * What {@code serve} is to do, from flags, settings and resources.
  *
  * @param gateway the proxy's options
- * @param selection the plugins that apply, and those that do not
+ * @param resources the plugins' resources
+ * @param watch when to look at their files again, or null for never
+ * @param keepLastGood whether a plugin goes on when its successor is no good
  * @param warnings what was odd but usable, a line each
  * @param services what plugins may keep together
  * @param node what plugins read as {@code xds.node}, or null
@@ -41,7 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 record ServePlan(
         GatewayOptions gateway,
-        Selection selection,
+        ResourcePlan resources,
+        FileWatch.@Nullable Timing watch,
+        boolean keepLastGood,
         List<String> warnings,
         WorkerOptions workers,
         ServiceLimits services,
@@ -72,7 +75,17 @@ record ServePlan(
     /** This plan with other worker options. */
     ServePlan withWorkers(WorkerOptions options) {
         return new ServePlan(
-                gateway, selection, warnings, options, services, node, cacheDirectory, logFormat, logLevel);
+                gateway,
+                resources,
+                watch,
+                keepLastGood,
+                warnings,
+                options,
+                services,
+                node,
+                cacheDirectory,
+                logFormat,
+                logLevel);
     }
 
     /** Reads one part after the other and keeps what is wrong with each. */
@@ -96,13 +109,18 @@ record ServePlan(
             ServiceLimits services = checked("settings", this::serviceLimits, ServiceLimits.DEFAULT);
             NodeInfo node = node();
             GatewayOptions gateway = gateway(limits);
-            Selection selection = selection(pluginLimits);
+            ResourcePlan resources = resources(pluginLimits);
+            FileWatch.Timing watch = settings.yes("file.watch", true)
+                    ? checked("settings", this::watch, FileWatch.Timing.DEFAULT)
+                    : null;
+            boolean keepLastGood = keepLastGood();
             Path cache = CacheDirectory.of(text("cache-dir", flags.cacheDirectory));
             problems.addAll(0, settings.problems());
-            if (!problems.isEmpty() || gateway == null || selection == null) {
+            if (!problems.isEmpty() || gateway == null || resources == null) {
                 throw new Refused(problems);
             }
-            return new ServePlan(gateway, selection, warnings, workers, services, node, cache, format, level);
+            return new ServePlan(
+                    gateway, resources, watch, keepLastGood, warnings, workers, services, node, cache, format, level);
         }
 
         private @Nullable GatewayOptions gateway(GatewayLimits limits) {
@@ -213,7 +231,7 @@ record ServePlan(
             return clusters;
         }
 
-        private @Nullable Selection selection(PluginLimits limits) {
+        private @Nullable ResourcePlan resources(PluginLimits limits) {
             String config = text("config", flags.config);
             if (config == null) {
                 problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
@@ -225,15 +243,35 @@ record ServePlan(
                     .limits(limits)
                     .modules(new FileModules())
                     .build();
-            ResourceSet resources = ResourceReader.read(Path.of(config), options);
-            Selection selection =
-                    Selection.of(resources.resources(), workload()).carrying(traffic());
-            for (Problem problem : resources.problems()) {
+            Workload workload = workload();
+            Set<PluginType> traffic = traffic();
+            ResourcePlan plan = ResourcePlan.of(
+                    Path.of(config),
+                    options,
+                    resources -> Selection.of(resources, workload).carrying(traffic));
+            for (Problem problem : plan.read().problems()) {
                 (problem.isError() ? problems : warnings).add(problem.toString());
             }
-            selection.warnings().forEach(warning -> warnings.add(warning.toString()));
-            selection.excluded().forEach(excluded -> warnings.add(excluded.toString()));
-            return selection;
+            plan.selection().warnings().forEach(warning -> warnings.add(warning.toString()));
+            plan.selection().excluded().forEach(excluded -> warnings.add(excluded.toString()));
+            return plan;
+        }
+
+        private boolean keepLastGood() {
+            String value = settings.get("update.onFailure");
+            if (value != null && !value.equals("keepLastGood") && !value.equals("applyFailStrategy")) {
+                problems.add(
+                        "update.onFailure: \"" + value + "\" is unknown (expected: keepLastGood or applyFailStrategy)");
+            }
+            return !"applyFailStrategy".equals(value);
+        }
+
+        private FileWatch.Timing watch() {
+            FileWatch.Timing defaults = FileWatch.Timing.DEFAULT;
+            return new FileWatch.Timing(
+                    settings.number("file.quietMillis", defaults.quietMillis()),
+                    defaults.longestMillis(),
+                    settings.number("file.pollMillis", defaults.pollMillis()));
         }
 
         private Workload workload() {

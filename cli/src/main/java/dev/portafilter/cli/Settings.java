@@ -135,6 +135,10 @@ final class Settings {
         keys.put("timeouts.pluginEndMillis", "longest wait for a plugin that wants time to end");
         keys.put("reload.baseMillis", "FAIL_RELOAD: shortest time between loads of a VM");
         keys.put("reload.spareInFlight", "streams that a failed VM had let pass go on without it");
+        keys.put("file.watch", "changes of resources and modules are applied while requests run");
+        keys.put("file.quietMillis", "how long files must rest before a change of them is applied");
+        keys.put("file.pollMillis", "how often files are looked at without an event");
+        keys.put("update.onFailure", "keepLastGood or applyFailStrategy: a plugin whose successor is no good");
         keys.put("vm.isolate", "every plugin has a VM of its own");
         keys.put("resource.strict", "unknown fields of resources are errors");
         keys.put("node.id", "what plugins read as xds.node.id");

@@ -60,6 +60,11 @@ final class Problems {
         return kept.size();
     }
 
+    /** The problems from an index on; a copy. */
+    List<Problem> since(int index) {
+        return List.copyOf(kept.subList(Math.min(index, kept.size()), kept.size()));
+    }
+
     /** Orders the problems from an index on by line and column. */
     void sortFrom(int index) {
         kept.subList(Math.min(index, kept.size()), Math.min(kept.size(), ReadLimits.PROBLEMS))

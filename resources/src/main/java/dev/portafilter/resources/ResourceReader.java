@@ -1,5 +1,6 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.resources.ResourceSet.RefusedResource;
 import dev.portafilter.resources.ResourceSet.SkippedObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,8 @@ public final class ResourceReader {
     private final List<Node.Mapping> nodes = new ArrayList<>();
 
     private final List<SkippedObject> skipped = new ArrayList<>();
+    private final List<RefusedResource> refused = new ArrayList<>();
+    private final Set<String> unclear = new LinkedHashSet<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
 
     /** The files by name. */
@@ -99,10 +104,11 @@ public final class ResourceReader {
         if (resources.isEmpty() && problems.errorCount() == 0) {
             problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no resource", kinds());
         }
-        return new ResourceSet(resources, problems.list(), skipped);
+        return new ResourceSet(resources, problems.list(), skipped, refused, unclear);
     }
 
     private void fileError(String rule, String file, String message, String expected) {
+        unclear.add(file);
         problems.error(rule, SourcePosition.whole(file), "", null, message, expected);
     }
 
@@ -169,18 +175,24 @@ public final class ResourceReader {
 
     private void readBytes(String file, byte[] bytes, Path baseDirectory) {
         int problemsBefore = problems.size();
+        int errorsBefore = problems.errorCount();
         if (bytes.length > ReadLimits.FILE_BYTES) {
             fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
             return;
         }
         String text = SourceText.decode(file, bytes, problems);
-        if (text != null) {
+        if (text == null) {
+            unclear.add(file);
+        } else {
             if (keeps) {
                 texts.put(file, text);
             }
             boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
             List<Document> documents =
                     json ? JsonDocuments.read(file, text, problems) : YamlDocuments.read(file, text, problems);
+            if (problems.errorCount() != errorsBefore) {
+                unclear.add(file);
+            }
             for (Document document : documents) {
                 readObject(document.root(), "", document.sound(), baseDirectory);
             }
@@ -195,12 +207,10 @@ public final class ResourceReader {
         }
         Field object = new Field(path, node, problems);
         Fields fields = object.mapping("object");
-        if (fields == null) {
-            return;
-        }
-        String apiVersion = word(fields, "apiVersion");
-        String kind = word(fields, "kind");
-        if (apiVersion == null || kind == null) {
+        String apiVersion = fields == null ? null : word(fields, "apiVersion");
+        String kind = fields == null ? null : word(fields, "kind");
+        if (fields == null || apiVersion == null || kind == null) {
+            unclear.add(node.position().file());
             return;
         }
         Kind known = Kind.of(kind);
@@ -231,6 +241,7 @@ public final class ResourceReader {
             refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
             return;
         }
+        int problemsBefore = problems.size();
         int errorsBefore = problems.errorCount();
         checkUnique(kind, fields);
         PluginResource resource = kind == Kind.SERVICE_MESH_EXTENSION
@@ -241,7 +252,16 @@ public final class ResourceReader {
             if (keeps) {
                 nodes.add(fields.node());
             }
+            return;
         }
+        EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
+        if (identity == null) {
+            unclear.add(fields.position().file());
+            return;
+        }
+        List<Problem> errors =
+                problems.since(problemsBefore).stream().filter(Problem::isError).toList();
+        refused.add(new RefusedResource(kind.word(), identity.name(), fields.position(), errors));
     }
 
     private void checkUnique(Kind kind, Fields fields) {

@@ -4,6 +4,7 @@ import dev.portafilter.runtime.plugin.PluginSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What was read: the resources that are valid, in the order they were found, and all problems of all resources.
@@ -11,8 +12,15 @@ import java.util.Map;
  * @param resources the valid resources
  * @param problems errors and warnings, by place
  * @param skipped objects of kinds that are none of ours
+ * @param refused the resources that have errors
+ * @param unclear files of which it cannot be said what resources stand in them
  */
-public record ResourceSet(List<PluginResource> resources, List<Problem> problems, List<SkippedObject> skipped) {
+public record ResourceSet(
+        List<PluginResource> resources,
+        List<Problem> problems,
+        List<SkippedObject> skipped,
+        List<RefusedResource> refused,
+        Set<String> unclear) {
     /**
      * An object of a kind that is none of ours.
      *
@@ -23,6 +31,16 @@ public record ResourceSet(List<PluginResource> resources, List<Problem> problems
     public record SkippedObject(SourcePosition position, String apiVersion, String kind) {}
 
     /**
+     * A resource that has errors.
+     *
+     * @param kind its kind
+     * @param identity {@code namespace/name}
+     * @param position where it begins
+     * @param errors what is wrong with it
+     */
+    public record RefusedResource(String kind, String identity, SourcePosition position, List<Problem> errors) {}
+
+    /**
      * Makes a set; the lists are copied. Resources of different kinds may have one namespace and name; then the plugins of
      * the newer kinds are called {@code namespace.name/kind} by the host, and {@code plugin_name} stays what it is.
      */
@@ -30,6 +48,8 @@ public record ResourceSet(List<PluginResource> resources, List<Problem> problems
         resources = distinct(resources);
         problems = List.copyOf(problems);
         skipped = List.copyOf(skipped);
+        refused = List.copyOf(refused);
+        unclear = Set.copyOf(unclear);
     }
 
     private static List<PluginResource> distinct(List<PluginResource> resources) {

@@ -52,6 +52,7 @@ final class GatewaySide implements Side {
                 .services(HostServices.builder()
                         .log(new GuestLines(log))
                         .httpCalls(gateway.httpCalls())
+                        .grpcCalls(gateway.grpcCalls())
                         .build());
         int position = 0;
         for (ComparedPlugin plugin : scenario.plugins()) {

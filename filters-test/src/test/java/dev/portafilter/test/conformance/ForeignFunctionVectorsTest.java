@@ -37,6 +37,7 @@ class ForeignFunctionVectorsTest extends PropertySuite {
                         put("ro", "two"),
                         get("ro"),
                         foreign("declare_property", field(1, "late") + field(2, 1)),
+                        foreign("declare_property", field(1, "late") + field(2, 1)),
                         put("late", "1"),
                         put("late", "2")));
         assertThat(play.takeCalls())
@@ -51,6 +52,7 @@ class ForeignFunctionVectorsTest extends PropertySuite {
                         "set_property BAD_ARGUMENT",
                         "get_property OK \"one\"",
                         "call_foreign_function OK null",
+                        "call_foreign_function BAD_ARGUMENT null",
                         "set_property OK",
                         "set_property OK");
         play.get();

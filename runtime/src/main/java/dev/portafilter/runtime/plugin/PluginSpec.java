@@ -1,5 +1,6 @@
 package dev.portafilter.runtime.plugin;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,29 @@ public final class PluginSpec {
     /** The limits. */
     public PluginLimits limits() {
         return parts.limits;
+    }
+
+    /**
+     * Whether what runs for the other spec can go on for this one, if the code is the same: nothing differs but the place in
+     * the chain and where the code comes from.
+     */
+    public boolean runsAs(PluginSpec other) {
+        return qualifiedName().equals(other.qualifiedName())
+                && pluginName().equals(other.pluginName())
+                && parts.name.equals(other.parts.name)
+                && parts.namespace.equals(other.parts.namespace)
+                && parts.rootId.equals(other.parts.rootId)
+                && parts.vmId.equals(other.parts.vmId)
+                && Arrays.equals(parts.configuration, other.parts.configuration)
+                && Arrays.equals(parts.vmConfiguration, other.parts.vmConfiguration)
+                && parts.type == other.parts.type
+                && parts.failurePolicy == other.parts.failurePolicy
+                && parts.environment.equals(other.parts.environment)
+                && parts.allowedCapabilities.equals(other.parts.allowedCapabilities)
+                && parts.allowOnHeadersStopIteration == other.parts.allowOnHeadersStopIteration
+                && parts.service == other.parts.service
+                && parts.isolated == other.parts.isolated
+                && parts.limits.equals(other.parts.limits);
     }
 
     /** A builder that starts with the parts of this spec. */

@@ -7,15 +7,21 @@ import dev.portafilter.abi.MapType;
 import dev.portafilter.abi.PropertyPath;
 import dev.portafilter.abi.Status;
 import dev.portafilter.runtime.service.LogLimiter;
+import org.jspecify.annotations.Nullable;
 
 /** A context whose parent is a plugin's: what is asked of it but belongs to the plugin, the plugin answers. */
 abstract class ChildContext extends GuestContext {
     final PluginContext plugin;
+    // What it has declared itself, which has no effect but can be done once only; none until then.
+    private @Nullable DeclaredProperties declared;
 
     ChildContext(PluginContext plugin, int id) {
         super(plugin.vm, id);
         this.plugin = plugin;
     }
+
+    /** The plugin ends before its stream does: by the failure policy the stream goes on without it, or fails. */
+    abstract void cutOff();
 
     @Override
     final String pluginName() {
@@ -103,6 +109,14 @@ abstract class ChildContext extends GuestContext {
         boolean readOnly = declaration != null && declaration.readOnly();
         boolean ofConnection = declaration != null && declaration.ofConnection();
         return stored(FilterState.PROPERTY_PREFIX + name, value, readOnly, ofConnection);
+    }
+
+    @Override
+    public final Status declareProperty(String name, boolean readOnly, boolean ofConnection) {
+        if (declared == null) {
+            declared = new DeclaredProperties();
+        }
+        return declared.declare(name, readOnly, ofConnection);
     }
 
     @Override

@@ -40,6 +40,16 @@ final class FilterChain {
         return false;
     }
 
+    /** Whether a plugin has asked for time before it ends. */
+    boolean waits() {
+        for (ChainFilter filter : filters) {
+            if (filter.waits()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Adds the plugins that wait for another VM to those of the same VM. */
     void addReloadable(Map<String, List<ChainFilter>> byVm) {
         for (ChainFilter filter : filters) {
@@ -67,6 +77,7 @@ final class FilterChain {
             if (plugin != null && plugin.running()) {
                 StreamContext context = new StreamContext(stream, plugin, plugin.vm.nextId());
                 plugin.vm.remember(context);
+                plugin.streamOpened();
                 contexts[count++] = context;
             } else if (!filter.failsOpen()) {
                 contexts[count++] = null;
@@ -84,6 +95,7 @@ final class FilterChain {
             if (plugin != null && plugin.running()) {
                 TcpContext context = new TcpContext(stream, plugin, plugin.vm.nextId());
                 plugin.vm.remember(context);
+                plugin.streamOpened();
                 contexts[count++] = context;
             } else if (!filter.failsOpen()) {
                 contexts[count++] = null;

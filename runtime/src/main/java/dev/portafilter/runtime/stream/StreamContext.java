@@ -122,6 +122,7 @@ final class StreamContext extends ChildContext {
         request.drop();
         response.drop();
         vm.forget(this);
+        plugin.streamEnded();
     }
 
     /** The VM has failed in some other call: a stream that waits here goes on by the failure policy. */
@@ -145,6 +146,20 @@ final class StreamContext extends ChildContext {
             stream.fail();
         } else if (request.seen && vm.worker().sparesInFlight()) {
             passBy();
+        }
+    }
+
+    @Override
+    void cutOff() {
+        if (stage == Stage.DETACHED || stream.finished()) {
+            return;
+        }
+        if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+            passBy();
+        } else {
+            stream.fail();
+            // Another plugin may hold the reply.
+            stream.reset("wasm_plugin_retired");
         }
     }
 
