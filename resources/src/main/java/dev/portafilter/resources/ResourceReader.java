@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads resources from files. Whatever is written there, the answer is a {@link ResourceSet}, never an exception: each
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * .json} are read in the order of their names; those that begin with a dot, and directories inside, are left alone.
  */
 public final class ResourceReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceReader.class);
+
     private final ReadOptions options;
     private final Problems problems = new Problems();
     private final List<PluginResource> resources = new ArrayList<>();
@@ -230,6 +234,7 @@ public final class ResourceReader {
         } else if (apiVersion.startsWith("extensions.istio.io/") || isMisspelt(kind)) {
             refuse(fields, "kind", "is unknown", kinds());
         } else {
+            LOG.debug("{}: {} {} is none of ours", fields.position(), apiVersion, kind);
             skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
         }
     }

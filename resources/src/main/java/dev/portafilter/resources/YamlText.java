@@ -30,19 +30,29 @@ final class YamlText {
     private static final Set<String> WORDS =
             Set.of("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf");
 
-    private static final DumpSettings SETTINGS = DumpSettings.builder()
-            .setDefaultFlowStyle(FlowStyle.BLOCK)
-            .setSplitLines(false)
-            .setDereferenceAliases(true)
-            .build();
+    private static final DumpSettings SETTINGS = settings(true);
+    /** With every character outside ASCII escaped. */
+    private static final DumpSettings ESCAPING = settings(false);
 
     private YamlText() {}
+
+    private static DumpSettings settings(boolean unicode) {
+        return DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setSplitLines(false)
+                .setDereferenceAliases(true)
+                .setUseUnicodeEncoding(unicode)
+                .build();
+    }
 
     /** A document, without the line that separates it from others; null when a text of it is no Unicode. */
     static @Nullable String of(Map<String, Object> tree) {
         Styles styles = new Styles(SETTINGS);
         String text = new Dump(SETTINGS, styles).dumpToString(tree);
-        return styles.unicode ? text : null;
+        if (!styles.unicode) {
+            return null;
+        }
+        return styles.control ? new Dump(ESCAPING, new Styles(ESCAPING)).dumpToString(tree) : text;
     }
 
     /** A value as a tree. */
@@ -71,6 +81,8 @@ final class YamlText {
 
     private static final class Styles extends StandardRepresenter {
         private boolean unicode = true;
+        /** Whether there is a character that YAML 1.1 does not allow as it is. */
+        private boolean control;
 
         Styles(DumpSettings settings) {
             super(settings);
@@ -88,6 +100,7 @@ final class YamlText {
 
         private ScalarStyle style(String text) {
             unicode &= StandardCharsets.UTF_8.newEncoder().canEncode(text);
+            control |= text.chars().anyMatch(c -> c >= 0x7f && c < 0xa0 || c >= 0xfffe);
             boolean plain = PLAIN.matcher(text).matches()
                     && !text.contains(": ")
                     && !WORDS.contains(text.toLowerCase(Locale.ROOT));

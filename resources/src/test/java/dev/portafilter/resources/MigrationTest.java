@@ -289,6 +289,15 @@ class MigrationTest {
     }
 
     @Test
+    void charactersThatYaml11DoesNotAllow_areEscaped() {
+        String json = "{\"apiVersion\":\"extensions.istio.io/v1alpha1\",\"kind\":\"WasmPlugin\",\"metadata\":{\"name\":"
+                + "\"p\"},\"spec\":{\"url\":\"file://x\",\"pluginConfig\":{\"a\":\"\\u007f\\u0090\\uffff\"}}}";
+        Migration.Result result = Migration.of("p.json", json.getBytes(StandardCharsets.UTF_8), DEFAULT);
+        assertThat(result.problems()).isEmpty();
+        assertThat(result.files().get(0).text()).contains("a: \"\\x7f\\x90\\uffff\"\n");
+    }
+
+    @Test
     void textsThatYamlCannotHold_areErrors() {
         String json = "{\"apiVersion\":\"extensions.istio.io/v1alpha1\",\"kind\":\"WasmPlugin\",\"metadata\":{\"name\":"
                 + "\"p\"},\"spec\":{\"url\":\"file://x\",\"pluginConfig\":{\"a\":\"\\ud800\"}}}";

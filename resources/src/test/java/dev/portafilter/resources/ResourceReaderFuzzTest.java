@@ -159,7 +159,9 @@ class ResourceReaderFuzzTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output.lines()).as(output).hasSize(HostileTexts.COUNT);
+        assertThat(output.lines().filter(line -> !line.startsWith("SLF4J")))
+                .as(output)
+                .hasSize(HostileTexts.COUNT);
     }
 
     /** Text that a reader, or a pattern behind it, could take time or stack for that grows faster than the text. */
