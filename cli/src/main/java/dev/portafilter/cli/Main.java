@@ -15,9 +15,11 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ServeCommand.class,
+            ExplainCommand.class,
+            ValidateCommand.class,
+            MigrateCommand.class,
             DemoCommand.class,
             InspectCommand.class,
-            MigrateCommand.class,
             CompareCommand.class
         })
 public final class Main implements Runnable {

@@ -86,9 +86,15 @@ public final class ResourceReader {
 
     /** Reads a file or directory. */
     public static ResourceSet read(Path path, ReadOptions options) {
+        return read(List.of(path), options);
+    }
+
+    /** Reads files and directories as one: no two of their resources may have one name. */
+    public static ResourceSet read(List<Path> paths, ReadOptions options) {
         ResourceReader reader = new ResourceReader(options, false);
-        reader.readPath(path);
-        return reader.result(path.toString());
+        paths.forEach(reader::readPath);
+        return reader.result(
+                String.join(", ", paths.stream().map(Path::toString).toList()));
     }
 
     /**
@@ -242,16 +248,17 @@ public final class ResourceReader {
     }
 
     private void readKnown(Kind kind, Fields fields, String apiVersion, boolean sound, Path baseDirectory) {
-        if (!kind.apiVersions().contains(apiVersion)) {
-            refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
-            return;
-        }
         int problemsBefore = problems.size();
-        int errorsBefore = problems.errorCount();
-        checkUnique(kind, fields);
-        PluginResource resource = kind == Kind.SERVICE_MESH_EXTENSION
-                ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
-                : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
+        PluginResource resource = null;
+        if (kind.apiVersions().contains(apiVersion)) {
+            int errorsBefore = problems.errorCount();
+            checkUnique(kind, fields);
+            resource = kind == Kind.SERVICE_MESH_EXTENSION
+                    ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
+                    : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
+        } else {
+            refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
+        }
         if (resource != null && sound) {
             resources.add(resource);
             if (keeps) {

@@ -31,9 +31,8 @@ public record Selection(
         List<PluginResource> services,
         List<Exclusion> excluded,
         List<Problem> warnings) {
-    /** The order of a chain. Two resources of different kinds may have one name. */
     private static final Comparator<PluginResource> ORDER =
-            Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE).thenComparing(PluginResource::kind);
+            Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
 
     /** Why a resource does not apply. */
     public enum Reason {

@@ -48,6 +48,7 @@ public enum TieBreaking {
         steps.add(new TieBreak("time of creation", created == null ? NO_TIME : created));
         steps.add(new TieBreak("name", name));
         steps.add(new TieBreak("namespace", namespace));
+        steps.add(new TieBreak("kind", resource.kind()));
         return steps;
     }
 

@@ -4,8 +4,9 @@
  *
  * <p>Start from {@link ResourceReader}, which turns a file or directory into a {@link ResourceSet}: valid resources with
  * their {@link dev.portafilter.runtime.plugin.PluginSpec}, and every {@link Problem} of the others. {@link Selection}
- * tells which of them apply to a {@link Workload}, in which order, and why the others do not; {@link TieBreaking} is the part of the order that can be chosen. {@link ModuleLocator} is
- * where sources of modules other than files come in.
+ * tells which of them apply to a {@link Workload}, in which order, and why the others do not; {@link TieBreaking} is the
+ * part of the order that can be chosen. {@link Explanation} says all of that, for people. {@link ModuleLocator} is where
+ * sources of modules other than files come in.
  *
  * <p>How text is read: {@code YamlDocuments} and {@code JsonDocuments} make a tree of {@code Node}s with positions, within
  * {@code ReadLimits}; {@code WasmPluginReader} and the readers beside it check the tree through {@code Field}s, which know

@@ -152,8 +152,14 @@ class TieBreakingTest {
                 PluginResource resource = read(text, options).resources().get(0);
                 resources.add(resource);
                 if (random.nextInt(3) == 0) {
-                    resources.add(new PluginResource(
-                            "TrafficExtension", resource.model(), resource.spec(), "", resource.position()));
+                    PluginSpec spec = resource.spec().toBuilder()
+                            .tieBreaks(List.of(
+                                    new TieBreak("name", name),
+                                    new TieBreak("namespace", namespace),
+                                    new TieBreak("kind", "TrafficExtension")))
+                            .build();
+                    resources.add(
+                            new PluginResource("TrafficExtension", resource.model(), spec, "", resource.position()));
                 }
                 if (random.nextInt(3) == 0) {
                     resources.add(extension(resource, random));
