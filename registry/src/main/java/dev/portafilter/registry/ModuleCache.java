@@ -104,6 +104,11 @@ final class ModuleCache {
         return found;
     }
 
+    /** As {@link #find(String, String)}, for who has already been counted. */
+    @Nullable CachedModule peek(String name, String checksum) throws IOException {
+        return change(index -> find(index, name, checksum));
+    }
+
     private @Nullable CachedModule find(CacheIndex index, String name, String checksum) throws IOException {
         CacheIndex.Entry entry = index.find(name, checksum);
         if (entry == null) {

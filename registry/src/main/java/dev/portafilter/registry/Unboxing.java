@@ -23,13 +23,7 @@ final class Unboxing {
     private final long mostBytes;
     private final String place;
 
-    /**
-     * An unboxing.
-     *
-     * @param mostBytes most bytes of what comes out of a box
-     * @param place what messages call the outermost box
-     */
-    Unboxing(long mostBytes, String place) {
+    private Unboxing(long mostBytes, String place) {
         this.mostBytes = mostBytes;
         this.place = place;
     }
@@ -37,9 +31,15 @@ final class Unboxing {
     /**
      * The module; something else is given back as it is, so that the check for magic bytes names it.
      *
+     * @param mostBytes most bytes of what comes out of a box
+     * @param place what messages call the outermost box
      * @throws FetchException when a box is broken, or holds too much
      */
-    byte[] unbox(byte[] bytes) throws FetchException {
+    static byte[] unbox(byte[] bytes, long mostBytes, String place) throws FetchException {
+        return new Unboxing(mostBytes, place).unbox(bytes);
+    }
+
+    private byte[] unbox(byte[] bytes) throws FetchException {
         byte[] content = bytes;
         for (int boxes = 0; !ModuleBytes.hasMagic(content); boxes++) {
             byte[] inner = content.length >= 2 && content[0] == 0x1f && content[1] == (byte) 0x8b

@@ -54,7 +54,7 @@ class UnboxingTest {
         byte[] bomb = gzip(new byte[10_000_000]);
         FetchException e = refused(bomb, 1_000_000);
         assertThat(e).hasMessage("limit.moduleTooLarge: m: is larger than 1000000 bytes (limit)");
-        assertThat(new Unboxing(8, "m").unbox(gzip(MODULE))).isEqualTo(MODULE);
+        assertThat(Unboxing.unbox(gzip(MODULE), 8, "m")).isEqualTo(MODULE);
         assertThat(refused(gzip(MODULE), 7).code()).isEqualTo("limit.moduleTooLarge");
     }
 
@@ -90,11 +90,11 @@ class UnboxingTest {
     }
 
     private static byte[] unbox(byte[] bytes) throws FetchException {
-        return new Unboxing(9000, "m").unbox(bytes);
+        return Unboxing.unbox(bytes, 9000, "m");
     }
 
     private static FetchException refused(byte[] bytes, long mostBytes) {
-        return catchThrowableOfType(FetchException.class, () -> new Unboxing(mostBytes, "m").unbox(bytes));
+        return catchThrowableOfType(FetchException.class, () -> Unboxing.unbox(bytes, mostBytes, "m"));
     }
 
     private static byte[] bytes(String text) {
