@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             ExplainCommand.class,
             ValidateCommand.class,
+            SettingsCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             CompareCommand.class
