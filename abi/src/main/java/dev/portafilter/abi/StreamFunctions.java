@@ -1,13 +1,7 @@
 package dev.portafilter.abi;
 
-import java.util.Set;
-
 /** Going on, closing and answering. Everything takes effect after the guest call. Source: ABI reference, 3.5 and 3.6. */
 final class StreamFunctions {
-    /** Headers that say how a message is framed or how long a connection lives; the gateway writes them itself. */
-    private static final Set<String> GATEWAY_HEADERS =
-            Set.of("connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
-
     private StreamFunctions() {}
 
     /** Slots: stream type. */
@@ -56,6 +50,6 @@ final class StreamFunctions {
 
     private static boolean sendable(HeaderMap map, int index) {
         byte[] name = map.name(index);
-        return name.length > 0 && !HeaderNames.isPseudo(name) && !GATEWAY_HEADERS.contains(map.nameText(index));
+        return name.length > 0 && !HeaderNames.isPseudo(name);
     }
 }

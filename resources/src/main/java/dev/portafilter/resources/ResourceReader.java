@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads resources from files. Whatever is written there, the answer is a {@link ResourceSet}, never an exception: each
@@ -27,9 +30,13 @@ import org.jspecify.annotations.Nullable;
  * .json} are read in the order of their names; those that begin with a dot, and directories inside, are left alone.
  */
 public final class ResourceReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceReader.class);
+
     private final ReadOptions options;
     private final Problems problems = new Problems();
     private final List<PluginResource> resources = new ArrayList<>();
+    /** Whether {@link #nodes} and {@link #texts} are filled. */
+    private final boolean keeps;
     /** Each of {@link #resources} as it was written. */
     private final List<Node.Mapping> nodes = new ArrayList<>();
 
@@ -38,8 +45,38 @@ public final class ResourceReader {
     private final Set<String> unclear = new LinkedHashSet<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
 
-    private ResourceReader(ReadOptions options) {
+    /** The files by name. */
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    private ResourceReader(ReadOptions options, boolean keeps) {
         this.options = options;
+        this.keeps = keeps;
+    }
+
+    /**
+     * What was read, and how it was written.
+     *
+     * @param nodes each of the resources as it was written
+     * @param texts the files by name
+     */
+    record Loaded(ResourceSet set, List<Node.Mapping> nodes, Map<String, String> texts) {}
+
+    /** Reads files and directories together, and keeps what was written. */
+    static Loaded load(List<Path> paths, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options, true);
+        paths.forEach(reader::readPath);
+        return reader.loaded(paths.isEmpty() ? "" : paths.get(0).toString());
+    }
+
+    /** Reads bytes that are in no file, and keeps what was written. */
+    static Loaded load(String name, byte[] bytes, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options, true);
+        reader.readBytes(name, bytes, Path.of(""));
+        return reader.loaded(name);
+    }
+
+    private Loaded loaded(String name) {
+        return new Loaded(result(name), List.copyOf(nodes), texts);
     }
 
     /** Reads a file or directory with {@link ReadOptions#DEFAULT}. */
@@ -54,17 +91,8 @@ public final class ResourceReader {
 
     /** Reads files and directories as one: no two of their resources may have one name. */
     public static ResourceSet read(List<Path> paths, ReadOptions options) {
-        ResourceReader reader = new ResourceReader(options);
-        for (Path path : paths) {
-            if (Files.isDirectory(path)) {
-                reader.readDirectory(path);
-            } else if (Files.exists(path)) {
-                reader.readFile(path);
-            } else {
-                reader.fileError(
-                        "file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
-            }
-        }
+        ResourceReader reader = new ResourceReader(options, false);
+        paths.forEach(reader::readPath);
         return reader.result(
                 String.join(", ", paths.stream().map(Path::toString).toList()));
     }
@@ -76,7 +104,7 @@ public final class ResourceReader {
      * @param bytes the content; not kept
      */
     public static ResourceSet read(String name, byte[] bytes, ReadOptions options) {
-        ResourceReader reader = new ResourceReader(options);
+        ResourceReader reader = new ResourceReader(options, false);
         Path base = options.baseDirectory();
         reader.readBytes(name, bytes, base == null ? Path.of("") : base);
         return reader.result(name);
@@ -92,6 +120,16 @@ public final class ResourceReader {
     private void fileError(String rule, String file, String message, String expected) {
         unclear.add(file);
         problems.error(rule, SourcePosition.whole(file), "", null, message, expected);
+    }
+
+    private void readPath(Path path) {
+        if (Files.isDirectory(path)) {
+            readDirectory(path);
+        } else if (Files.exists(path)) {
+            readFile(path);
+        } else {
+            fileError("file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
+        }
     }
 
     private void readDirectory(Path directory) {
@@ -156,6 +194,9 @@ public final class ResourceReader {
         if (text == null) {
             unclear.add(file);
         } else {
+            if (keeps) {
+                texts.put(file, text);
+            }
             boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
             List<Document> documents =
                     json ? JsonDocuments.read(file, text, problems) : YamlDocuments.read(file, text, problems);
@@ -193,6 +234,7 @@ public final class ResourceReader {
         } else if (apiVersion.startsWith("extensions.istio.io/") || isMisspelt(kind)) {
             refuse(fields, "kind", "is unknown", kinds());
         } else {
+            LOG.debug("{}: {} {} is none of ours", fields.position(), apiVersion, kind);
             skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
         }
     }
@@ -219,7 +261,9 @@ public final class ResourceReader {
         }
         if (resource != null && sound) {
             resources.add(resource);
-            nodes.add(fields.node());
+            if (keeps) {
+                nodes.add(fields.node());
+            }
             return;
         }
         EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);

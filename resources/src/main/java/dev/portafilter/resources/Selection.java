@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the resources that filter connections, in chain order
  * @param services the resources that run once and are in no chain, by name
  * @param excluded the others, in the order given
- * @param warnings what was not looked at
+ * @param warnings what was not looked at, and what is there twice
  */
 public record Selection(
         List<PluginResource> chain,
@@ -100,6 +100,7 @@ public record Selection(
                 warnOfTime(resource, warnings);
             }
         }
+        warnings.addAll(DoubleActivation.warnings(resources, excluded));
         chain.sort(ORDER);
         network.sort(ORDER);
         services.sort(ORDER);

@@ -54,6 +54,9 @@ final class YamlDocuments {
 
     static List<Document> read(String file, String text, Problems problems) {
         YamlDocuments reading = new YamlDocuments(file, text, problems);
+        if (reading.hasLongLine()) {
+            return List.of();
+        }
         int broken = 0;
         while (!reading.parse()) {
             if (++broken == ReadLimits.BROKEN_DOCUMENTS) {
@@ -71,6 +74,26 @@ final class YamlDocuments {
             }
         }
         return reading.documents;
+    }
+
+    private boolean hasLongLine() {
+        int line = 1;
+        for (int start = 0; start < text.length(); line++) {
+            int end = text.indexOf('\n', start);
+            int length = (end < 0 ? text.length() : end) - start;
+            if (length > ReadLimits.LINE_CHARACTERS) {
+                problems.error(
+                        "limit.lineCharacters",
+                        new SourcePosition(file, line, 1),
+                        "",
+                        null,
+                        "a line of " + length + " characters",
+                        "at most " + ReadLimits.LINE_CHARACTERS);
+                return true;
+            }
+            start += length + 1;
+        }
+        return false;
     }
 
     /** Parses from {@link #startOffset}; false when a document was broken and more may follow. */

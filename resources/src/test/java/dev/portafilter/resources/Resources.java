@@ -63,7 +63,7 @@ final class Resources {
     }
 
     /** A ServiceMeshExtension with an image and more fields in its spec, one per line. */
-    static String extension(String name, String namespace, String... specLines) {
+    static String namedExtension(String name, String namespace, String... specLines) {
         boolean hasImage = List.of(specLines).stream().anyMatch(line -> line.startsWith("image:"));
         return "apiVersion: maistra.io/v1\nkind: ServiceMeshExtension\nmetadata:\n  name: " + name + "\n  namespace: "
                 + namespace + "\nspec:\n" + (hasImage ? "" : "  image: quay.io/x/" + name + ":1\n")
@@ -76,7 +76,7 @@ final class Resources {
 
     /** The base ServiceMeshExtension with more fields in its spec. */
     static String extension(String... specLines) {
-        return extension("x", "ns", specLines);
+        return namedExtension("x", "ns", specLines);
     }
 
     /** The one ServiceMeshExtension of a text that has no problem but its age. */

@@ -117,6 +117,31 @@ class TrafficExtensionTest {
                 .allMatch(line -> line.contains("spec.wasm.targetRef: unknown field, ignored"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spec: {wasm: {url: 'http://h/x'}, a: b}",
+                "spec: {wasm: {url: 'http://h/x', a: b}}",
+                "spec: {wasm: {url: 'http://h/x'}, selector: {matchLabels: {a: b}, a: b}}",
+                "spec: {wasm: {url: 'http://h/x', vmConfig: {a: b}}}",
+                "spec: {wasm: {url: 'http://h/x', vmConfig: {env: [{name: a, a: b}]}}}",
+                "spec: {wasm: {url: 'http://h/x'}, match: [{ports: [{number: 1, a: b}]}]}",
+                "spec: {wasm: {url: 'http://h/x'}, match: [{a: b}]}",
+                "spec: {wasm: {url: 'http://h/x'}, targetRefs: [{kind: Service, name: s, a: b}]}",
+                "spec: {image: 'q.io/a/b:1', a: b}",
+                "spec: {image: 'q.io/a/b:1', workloadSelector: {labels: {a: b}, a: b}}",
+                "spec: {image: 'q.io/a/b:1', imagePullSecrets: [{name: a, a: b}]}",
+                "spec: {image: 'q.io/a/b:1'}\na: b",
+            })
+    void unknownFields_atEveryLevel_areErrorsWhenStrict(String spec) {
+        String head = spec.contains("image")
+                ? "apiVersion: maistra.io/v1\nkind: ServiceMeshExtension\nmetadata: {name: p}\n"
+                : "apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: p}\n";
+        ReadOptions strict = Resources.ANY_MODULE.toBuilder().strict(true).build();
+        assertThat(read(head + spec, strict).errors()).extracting(Problem::rule).containsExactly("unknownField");
+        assertThat(read(head + spec).errors()).isEmpty();
+    }
+
     @Test
     void sameName_inAnotherKind_isAllowed_andTheHostTellsThemApart() {
         ResourceSet set = read(traffic("p") + "---\n" + named("p", "ns") + "---\n" + named("q", "ns"));

@@ -22,7 +22,7 @@ public final class HttpStream {
     private final Worker worker;
     private final HttpExchange exchange;
     // In configured order; null stands for a plugin that cannot run and fails requests.
-    private final @Nullable StreamContext[] contexts;
+    private final @Nullable StreamFilter[] contexts;
     private final Flow request = new Flow(this, Direction.REQUEST);
     private final Flow response = new Flow(this, Direction.RESPONSE);
     private final int bufferLimit;
@@ -30,6 +30,7 @@ public final class HttpStream {
 
     private @Nullable StreamProperties properties;
     private @Nullable LocalReply pendingReply;
+    private boolean replied;
     private boolean pendingClose;
     private boolean failureReplied;
     /** The upstream's response is complete, or has given way to a local one: what still comes from there is too late. */
@@ -46,7 +47,7 @@ public final class HttpStream {
         this.worker = worker;
         this.exchange = Objects.requireNonNull(exchange, "exchange");
         this.startNanos = worker.services().clock().monotonicNanos();
-        this.contexts = chain.open(this);
+        this.contexts = chain.open(this, worker);
         this.bufferLimit = chain.bufferLimit();
     }
 
@@ -262,17 +263,17 @@ public final class HttpStream {
     }
 
     /** The plugin at a position of a direction; null for one that cannot run. */
-    @Nullable StreamContext at(Direction direction, int position) {
+    @Nullable StreamFilter at(Direction direction, int position) {
         return contexts[direction == Direction.REQUEST ? position : contexts.length - 1 - position];
     }
 
-    int position(Direction direction, StreamContext context) {
+    int position(Direction direction, StreamFilter context) {
         for (int position = 0; position < contexts.length; position++) {
             if (at(direction, position) == context) {
                 return position;
             }
         }
-        throw new IllegalStateException("context " + context.id() + " is not of this stream");
+        throw new IllegalStateException(context.filterName() + " is not of this stream");
     }
 
     int bufferLimit() {
@@ -290,17 +291,21 @@ public final class HttpStream {
     /** The names of the plugins, for messages. */
     String plugins() {
         StringBuilder names = new StringBuilder();
-        for (StreamContext context : contexts) {
+        for (StreamFilter context : contexts) {
             if (context != null) {
-                names.append(names.length() == 0 ? "" : ", ").append(context.pluginName());
+                names.append(names.length() == 0 ? "" : ", ").append(context.filterName());
             }
         }
         return names.toString();
     }
 
-    /** Takes a plugin's reply, to be sent after its callback; false when one waits already, which is the one sent. */
+    /**
+     * Takes a plugin's reply, to be sent after its callback; false when one waits already, which is the one sent: only the
+     * details are those of the last one.
+     */
     boolean replyPending(LocalReply reply) {
         if (pendingReply != null) {
+            pendingReply = pendingReply.withDetails(reply.details());
             return false;
         }
         pendingReply = reply;
@@ -374,6 +379,7 @@ public final class HttpStream {
             return;
         }
         request.event(Event.REPLY);
+        replied = true;
         upstreamOver = true;
         exchange.cancelUpstream();
         HeaderMap headers = reply.headers(request.headers());
@@ -391,9 +397,14 @@ public final class HttpStream {
         }
     }
 
+    /** The response's head leaves. That of a reply is the only one that plugins give headers about the connection. */
+    void forwardResponse(HeaderMap headers, boolean endOfStream) {
+        exchange.forwardResponse(replied ? WireRules.withoutConnection(headers) : headers, endOfStream);
+    }
+
     private void sendWithoutPlugins(HeaderMap headers, byte[] body) {
         response.event(Event.FORWARD);
-        exchange.forwardResponse(headers, body.length == 0);
+        forwardResponse(headers, body.length == 0);
         // The client may have left inside of that.
         if (body.length > 0 && !finished) {
             response.count(body);
@@ -437,13 +448,13 @@ public final class HttpStream {
         pendingReply = null;
         pendingClose = false;
         if (request.started()) {
-            for (StreamContext context : contexts) {
+            for (StreamFilter context : contexts) {
                 if (context != null) {
                     context.log();
                 }
             }
         }
-        for (StreamContext context : contexts) {
+        for (StreamFilter context : contexts) {
             if (context != null) {
                 context.end();
             }

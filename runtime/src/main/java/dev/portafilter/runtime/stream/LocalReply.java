@@ -2,7 +2,6 @@ package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.HeaderMap;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Source: ABI reference, section 3.6.
  */
 final class LocalReply {
-    private static final Set<String> HOST_OWNED = Set.of(
-            "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "upgrade", "te");
+    private static final String LENGTH = "content-length";
+    private static final String TYPE = "content-type";
+    private static final String GRPC_TYPE = "application/grpc";
+    private static final String GRPC_STATUS = "grpc-status";
+    private static final String GRPC_MESSAGE = "grpc-message";
     private static final int NO_GRPC_STATUS = -1;
     private static final int LAST_GRPC_STATUS = 16;
 
@@ -35,6 +37,11 @@ final class LocalReply {
         return new LocalReply(status, headers, body, grpcStatus, text);
     }
 
+    /** What a step of the host's own answers; the map is copied. */
+    static LocalReply ofStep(int status, HeaderMap headers, byte[] body, String details) {
+        return new LocalReply(status, headers.copy(), body, NO_GRPC_STATUS, details);
+    }
+
     static LocalReply of(int status, String body, String details) {
         return of(status, body.getBytes(StandardCharsets.UTF_8), details);
     }
@@ -48,13 +55,18 @@ final class LocalReply {
         return new LocalReply(503, new HeaderMap(), BodyBuffer.EMPTY, 14, "wasm_fail_stream");
     }
 
+    /** The same, told by other details. */
+    LocalReply withDetails(String others) {
+        return new LocalReply(status, extra, body, grpcStatus, others);
+    }
+
     String details() {
         return details;
     }
 
     /** The response head for a request. */
     HeaderMap headers(@Nullable HeaderMap request) {
-        return isGrpc(request) ? grpcHeaders() : plainHeaders();
+        return isGrpc(request) ? grpcHeaders(isHead(request)) : plainHeaders();
     }
 
     /**
@@ -66,36 +78,63 @@ final class LocalReply {
     }
 
     private HeaderMap plainHeaders() {
+        boolean empty = body.length == 0;
         HeaderMap headers = HeaderMap.of(":status", Integer.toString(status));
-        addExtra(headers);
-        if (body.length > 0) {
-            headers.add("content-length", Integer.toString(body.length));
-            if (!headers.contains("content-type")) {
-                headers.add("content-type", "text/plain");
-            }
+        addExtra(headers, empty ? null : Integer.toString(body.length), empty, null);
+        if (!empty && !headers.contains(TYPE)) {
+            headers.add(TYPE, "text/plain");
         }
         return headers;
     }
 
-    private HeaderMap grpcHeaders() {
+    private HeaderMap grpcHeaders(boolean head) {
         HeaderMap headers = HeaderMap.of(":status", "200");
-        extra.remove("content-type");
-        addExtra(headers);
-        int code = grpcStatus >= 0 && grpcStatus <= LAST_GRPC_STATUS ? grpcStatus : grpcStatusOf(status);
-        headers.add("content-type", "application/grpc");
-        headers.replace("grpc-status", Integer.toString(code));
-        if (body.length > 0) {
-            headers.replace("grpc-message", percentEncoded(body));
+        addExtra(headers, null, true, GRPC_TYPE);
+        if (!headers.contains(GRPC_STATUS)) {
+            int code = grpcStatus >= 0 && grpcStatus <= LAST_GRPC_STATUS ? grpcStatus : grpcStatusOf(status);
+            headers.add(GRPC_STATUS, Integer.toString(code));
+        }
+        if (body.length > 0 && !head) {
+            set(headers, GRPC_MESSAGE, percentEncoded(body));
         }
         return headers;
     }
 
-    private void addExtra(HeaderMap headers) {
+    /**
+     * Adds what the plugin gave, in its order. What describes the body stands where the plugin has it, with what is true, or
+     * else behind the rest; without a body it is left out.
+     */
+    private void addExtra(HeaderMap headers, @Nullable String length, boolean ownsType, @Nullable String type) {
         for (int i = 0; i < extra.count(); i++) {
             String name = extra.nameText(i);
-            if (!name.isEmpty() && name.charAt(0) != ':' && !HOST_OWNED.contains(name)) {
+            if (name.isEmpty() || name.charAt(0) == ':') {
+                continue;
+            }
+            if (name.equals(LENGTH)) {
+                addOnce(headers, LENGTH, length);
+            } else if (name.equals(TYPE) && ownsType) {
+                addOnce(headers, TYPE, type);
+            } else {
                 headers.add(extra.name(i), extra.value(i));
             }
+        }
+        addOnce(headers, LENGTH, length);
+        addOnce(headers, TYPE, type);
+    }
+
+    private static void addOnce(HeaderMap headers, String name, @Nullable String value) {
+        if (value != null && !headers.contains(name)) {
+            headers.add(name, value);
+        }
+    }
+
+    /** Sets a value where its name stands; replacing by name would move it to the end. */
+    private static void set(HeaderMap headers, String name, String value) {
+        int index = headers.indexOf(HeaderMap.nameBytes(name));
+        if (index < 0) {
+            headers.add(name, value);
+        } else {
+            headers.setValue(index, value.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 
@@ -117,7 +156,7 @@ final class LocalReply {
 
     private static boolean isGrpc(@Nullable HeaderMap request) {
         String type = request == null ? null : request.get("content-type");
-        return type != null && (type.equals("application/grpc") || type.startsWith("application/grpc+"));
+        return type != null && (type.equals(GRPC_TYPE) || type.startsWith(GRPC_TYPE + "+"));
     }
 
     private static String percentEncoded(byte[] message) {

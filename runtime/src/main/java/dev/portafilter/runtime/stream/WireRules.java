@@ -1,6 +1,7 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.abi.HeaderMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a message must have before it leaves the host, whatever plugins did to it. Source: ABI reference, section 3.4. */
@@ -14,6 +15,11 @@ final class WireRules {
     private static final byte[] STATUS = HeaderMap.nameBytes(":status");
     private static final byte[] HOST = HeaderMap.nameBytes("host");
     private static final byte[] CONTENT_LENGTH = HeaderMap.nameBytes("content-length");
+    private static final List<byte[]> OF_THE_CONNECTION = List.of(
+            HeaderMap.nameBytes("connection"),
+            HeaderMap.nameBytes("transfer-encoding"),
+            HeaderMap.nameBytes("upgrade"),
+            HeaderMap.nameBytes("proxy-connection"));
 
     private WireRules() {}
 
@@ -61,6 +67,18 @@ final class WireRules {
     static long contentLength(HeaderMap headers) {
         int index = headers.indexOf(CONTENT_LENGTH);
         return index < 0 ? -1 : headers.valueNumber(index);
+    }
+
+    /** A reply's head without what is between the gateway and its client; the same map when it has nothing of that. */
+    static HeaderMap withoutConnection(HeaderMap headers) {
+        HeaderMap without = null;
+        for (byte[] name : OF_THE_CONNECTION) {
+            if (headers.indexOf(name) >= 0) {
+                without = without == null ? headers.copy() : without;
+                without.remove(name);
+            }
+        }
+        return without == null ? headers : without;
     }
 
     /** The map without entries that have no form on the wire; the same map when there are none. */

@@ -86,9 +86,10 @@ final class WorkerPlugins {
         before.values().forEach(this::retire);
     }
 
-    private static FilterChain chainOf(PluginType type, List<ChainFilter> filters) {
+    private FilterChain chainOf(PluginType type, List<ChainFilter> filters) {
         return new FilterChain(
-                filters.stream().filter(filter -> filter.spec().type() == type).toList());
+                filters.stream().filter(filter -> filter.spec().type() == type).toList(),
+                type == PluginType.HTTP ? services.hostSteps() : Map.of());
     }
 
     private void forEach(Consumer<ChainFilter> action) {

@@ -34,10 +34,24 @@ class LocalReplyTest {
     }
 
     @Test
-    void reply_withHeadersThatTheHostOwns_dropsThem() {
-        HeaderMap given = HeaderMap.of(":status", "999", "content-length", "7", "connection", "close", "x-a", "1");
+    void reply_withWrongStatusAndLength_hasTheRightOnesInTheirPlace() {
+        HeaderMap given =
+                HeaderMap.of(":status", "999", "x-a", "1", "content-length", "7", "x-b", "2", "content-length", "8");
         assertThat(reply(200, "{}", given, -1).headers(GET))
-                .hasToString("{:status: 200, x-a: 1, content-length: 2, content-type: text/plain}");
+                .hasToString("{:status: 200, x-a: 1, content-length: 2, x-b: 2, content-type: text/plain}");
+    }
+
+    @Test
+    void reply_withoutBody_dropsWhatDescribesOne() {
+        HeaderMap given = HeaderMap.of("content-type", "text/html", "location", "/x", "content-length", "7");
+        assertThat(reply(302, "", given, -1).headers(GET)).hasToString("{:status: 302, location: /x}");
+    }
+
+    @Test
+    void reply_withHeadersAboutTheConnection_showsThemToPlugins() {
+        HeaderMap given = HeaderMap.of("connection", "close", "transfer-encoding", "chunked", "te", "gzip");
+        assertThat(reply(200, "", given, -1).headers(GET))
+                .hasToString("{:status: 200, connection: close, transfer-encoding: chunked, te: gzip}");
     }
 
     @Test
@@ -65,6 +79,23 @@ class LocalReplyTest {
         assertThat(reply.body(GRPC)).isEmpty();
     }
 
+    @Test
+    void reply_toGrpcWithItsOwnHeaders_keepsStatusAndPlaces() {
+        HeaderMap given = HeaderMap.of(
+                "content-type", "a/b", "grpc-message", "own", "x-a", "1", "grpc-status", "9", "content-length", "7");
+        assertThat(reply(403, "no", given, 7).headers(GRPC))
+                .hasToString(
+                        "{:status: 200, content-type: application/grpc, grpc-message: no, x-a: 1, grpc-status: 9}");
+        assertThat(reply(403, "", given, 7).headers(GRPC).get("grpc-message")).isEqualTo("own");
+    }
+
+    @Test
+    void reply_toGrpcHead_hasNoMessage() {
+        HeaderMap head = HeaderMap.of(":method", "HEAD", "content-type", "application/grpc");
+        assertThat(reply(403, "no", new HeaderMap(), 7).headers(head))
+                .hasToString("{:status: 200, content-type: application/grpc, grpc-status: 7}");
+    }
+
     @ParameterizedTest
     @CsvSource({"200,2", "400,13", "401,16", "403,7", "404,12", "429,14", "500,2", "502,14", "503,14", "504,14"})
     void reply_toGrpcWithoutStatus_mapsTheHttpStatus(int status, String grpcStatus) {
@@ -86,6 +117,7 @@ class LocalReplyTest {
     void details_withWhiteSpace_haveUnderscores() {
         LocalReply reply = LocalReply.ofPlugin(403, "a b\tc".getBytes(ISO_8859_1), new byte[0], new HeaderMap(), -1);
         assertThat(reply.details()).isEqualTo("a_b_c");
+        assertThat(reply.withDetails("d").details()).isEqualTo("d");
     }
 
     private static LocalReply reply(int status, String body, HeaderMap headers, int grpcStatus) {

@@ -50,6 +50,17 @@ class WireRulesTest {
     }
 
     @Test
+    void reply_withHeadersAboutTheConnection_leavesWithoutThem() {
+        HeaderMap given = HeaderMap.of(":status", "200", "connection", "close", "keep-alive", "5", "upgrade", "h2c");
+        given.add("transfer-encoding", "chunked");
+        given.add("proxy-connection", "close");
+        assertThat(WireRules.withoutConnection(given)).hasToString("{:status: 200, keep-alive: 5}");
+        assertThat(given.count()).isEqualTo(6);
+        HeaderMap plain = HeaderMap.of(":status", "200");
+        assertThat(WireRules.withoutConnection(plain)).isSameAs(plain);
+    }
+
+    @Test
     void wire_ofCleanMap_isTheMapItself() {
         HeaderMap headers = request();
         assertThat(WireRules.onTheWire(Direction.REQUEST, headers)).isSameAs(headers);

@@ -82,8 +82,9 @@ final class HeaderLines {
     /** Adds the lines of a request that go to the server. What is about the connection was made by a plugin, and HTTP/1.1 has it. */
     static void addRequest(MultiMap to, HeaderMap from, boolean http1) {
         for (int i = from.pseudoCount(); i < from.count(); i++) {
-            if (http1 ? !ofFraming(from.nameText(i)) : !hopByHop(from.nameText(i))) {
-                add(to, from, i);
+            String name = from.nameText(i);
+            if (http1 ? !ofFraming(name) : !hopByHop(name)) {
+                add(to, from, i, JoinedHeaders.inRequestsOut(name));
             }
         }
     }
@@ -93,24 +94,26 @@ final class HeaderLines {
         for (int i = from.pseudoCount(); i < from.count(); i++) {
             String name = from.nameText(i);
             if (!hopByHop(name) || (http1 && name.equals("keep-alive"))) {
-                add(to, from, i);
+                add(to, from, i, JoinedHeaders.inResponsesOut(name));
             }
         }
     }
 
-    /** Adds the lines of trailers. */
+    /** Adds the lines of a response's trailers. */
     static void addTrailers(MultiMap to, HeaderMap from) {
         for (int i = from.pseudoCount(); i < from.count(); i++) {
-            if (!hopByHop(from.nameText(i))) {
-                add(to, from, i);
+            String name = from.nameText(i);
+            if (!hopByHop(name)) {
+                add(to, from, i, JoinedHeaders.inTrailersOfResponses(name));
             }
         }
     }
 
-    private static void add(MultiMap to, HeaderMap from, int index) {
+    private static void add(MultiMap to, HeaderMap from, int index, boolean joins) {
         byte[] name = from.name(index);
-        if (name.length > 0) {
-            to.add(new AsciiString(name, false), new AsciiString(from.value(index), false));
+        byte[] value = name.length == 0 ? null : JoinedHeaders.valueOut(from, index, joins);
+        if (value != null) {
+            to.add(new AsciiString(name, false), new AsciiString(value, false));
         }
     }
 

@@ -3,10 +3,11 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The headers whose repeated lines become one, with a comma between the values, before plugins see them, as in Envoy.
- * Lines of other names stay as many as they came.
+ * The headers whose repeated lines become one, with a comma between the values, as in Envoy: those that arrive before
+ * plugins see them, and those that plugins add on their way out. Lines of other names stay as many as they are.
  */
 final class JoinedHeaders {
     private static final Set<String> IN_REQUESTS = Set.of(
@@ -65,6 +66,8 @@ final class JoinedHeaders {
             "via",
             "x-request-id");
 
+    private static final Set<String> IN_TRAILERS_OF_RESPONSES = Set.of("grpc-message", "grpc-status");
+
     private JoinedHeaders() {}
 
     static boolean inRequests(String name) {
@@ -73,6 +76,37 @@ final class JoinedHeaders {
 
     static boolean inResponses(String name) {
         return IN_RESPONSES.contains(name);
+    }
+
+    /** Those of a request that goes out: what is about the connection has been made by a plugin. */
+    static boolean inRequestsOut(String name) {
+        return switch (name) {
+            case "connection", "keep-alive", "proxy-connection", "te", "upgrade" -> true;
+            default -> inRequests(name);
+        };
+    }
+
+    /** Those of a response that goes out. */
+    static boolean inResponsesOut(String name) {
+        return name.equals("keep-alive") || inResponses(name);
+    }
+
+    static boolean inTrailersOfResponses(String name) {
+        return IN_TRAILERS_OF_RESPONSES.contains(name);
+    }
+
+    /**
+     * The value that an entry goes out with.
+     *
+     * @param joins whether its name is one of these
+     * @return null when an earlier entry of the name has it
+     */
+    static byte @Nullable [] valueOut(HeaderMap headers, int index, boolean joins) {
+        if (!joins) {
+            return headers.value(index);
+        }
+        byte[] name = headers.name(index);
+        return headers.indexOf(name) == index ? headers.joined(name) : null;
     }
 
     /** Adds a line, to the one that is there already when they are to be joined. */

@@ -105,7 +105,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         loop.opened(this);
         connection.began();
         facts.whenUnreadable(this::unreadable);
-        if (loop.draining()) {
+        if (loop.draining() || head.closes()) {
             client.closeAfterResponse();
         }
         client.listen(this);

@@ -20,8 +20,9 @@ import java.util.Set;
  *
  * @param headers what plugins see
  * @param expectsContinue whether the client waits for {@code 100 Continue} before it sends the body
+ * @param closes whether the connection is to be closed behind the response, by what the client says
  */
-record RequestHead(HeaderMap headers, boolean expectsContinue) {
+record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
     /** The methods that Envoy reads over HTTP/1; over HTTP/2 there may be any. */
     private static final Set<String> KNOWN_METHODS = Set.of(
             "GET",
@@ -105,7 +106,23 @@ record RequestHead(HeaderMap headers, boolean expectsContinue) {
         if (!headers.contains("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", request.isSSL() ? "https" : "http");
         }
-        return new RequestHead(headers, expects);
+        String referer = headers.get("referer");
+        if (referer != null && !Referer.valid(referer)) {
+            headers.remove("referer");
+        }
+        return new RequestHead(
+                headers, expects, closes(lines.getAll("connection")) || closes(lines.getAll("proxy-connection")));
+    }
+
+    private static boolean closes(List<String> values) {
+        for (String value : values) {
+            for (String token : value.split(",")) {
+                if (token.strip().equalsIgnoreCase("close")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static Refusal badRequest(String details) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -283,6 +284,11 @@ final class UpstreamSide {
             return;
         }
         response = answer;
+        answer.exceptionHandler(cause -> fail(brokenReason(cause)));
+        if (!framedPlainly(answer)) {
+            fail(PROTOCOL_ERROR);
+            return;
+        }
         int status = answer.statusCode();
         HeaderMap headers = new HeaderMap();
         headers.add(":status", Integer.toString(status));
@@ -299,13 +305,18 @@ final class UpstreamSide {
                 listener.responseBody(chunk.getBytes());
             }
         });
-        answer.exceptionHandler(cause -> fail(brokenReason(cause)));
         answer.endHandler(end -> ended(answer));
         responseEnded = complete;
         if (!readWanted && !complete) {
             answer.pause();
         }
         listener.responseHead(headers, complete);
+    }
+
+    /** Whether the body is not coded for the way, but for chunks: what it would be coded with is unknown behind the gateway. */
+    private static boolean framedPlainly(HttpClientResponse answer) {
+        List<String> codings = answer.headers().getAll("transfer-encoding");
+        return codings.isEmpty() || (codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
     }
 
     private void ended(HttpClientResponse answer) {

@@ -112,6 +112,27 @@ class EnvoyWireTest {
         assertThat(answer.text()).isEqualTo("ok");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip, chunked", "chunked\ntransfer-encoding: chunked"})
+    void codingsFromTheServer_besideChunked_areA502(String coding) throws Exception {
+        String answer = "HTTP/1.1 200 OK\ntransfer-encoding: " + coding + "\n\n2\nok\n0\n\n";
+        assertThat(answered(answer, "GET / HTTP/1.1\nhost: a\n\n").startLine()).isEqualTo("HTTP/1.1 502 Bad Gateway");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"connection: Close, x", "proxy-connection: close"})
+    void connection_thatTheClientWantsClosedInOtherWords_isClosed(String line) throws Exception {
+        assertThat(answered(StubUpstream.OK, "GET / HTTP/1.1\nhost: a\n" + line + "\n\n")
+                        .headers())
+                .containsExactly("content-length: 2", "connection: close");
+    }
+
+    @Test
+    void referer_thatIsNone_isDropped() throws Exception {
+        assertThat(arrived("GET / HTTP/1.1\nhost: a\nreferer: http://a/#b\n\n"))
+                .containsExactly("host: a", "x-forwarded-proto: http");
+    }
+
     @Test
     void nonsenseFromTheServer_isA502() throws Exception {
         RawClient.Message answer = answered("nonsense\n\n", "GET / HTTP/1.1\nhost: a\n\n");
