@@ -51,6 +51,11 @@ public record ServiceMeshExtension(
             Map.entry("PreStats", Phase.PRE_STATS),
             Map.entry("PostStats", Phase.POST_STATS));
 
+    /** How the phase is written in the resource, such as {@code PreAuthN}; null when an extension cannot have it. */
+    public static @Nullable String phaseWord(Phase phase) {
+        return PHASE.wordOf(phase);
+    }
+
     /** The phase of the resource, else of the manifest; null while it is in neither. */
     public @Nullable Phase effectivePhase() {
         return phase != null || manifest == null ? phase : manifest.phase();

@@ -32,8 +32,7 @@ class ServiceMeshExtensionTest {
     private static final Workload GATEWAY = Workload.DEFAULT.withNamespace("ns").withPort(8080);
 
     @TestFactory
-    Stream<DynamicTest> vectors() {
-        String v1alpha1 = extension("config: '%s'").replace("maistra.io/v1", "maistra.io/v1alpha1");
+    Stream<DynamicTest> vectorsOfPlaceAndImage() {
         return new VectorTable()
                 .test("T-037", () -> {
                     PluginResource resource = onlyExtension(extension());
@@ -66,6 +65,13 @@ class ServiceMeshExtensionTest {
                     assertThat(module.url().image().host()).isEqualTo("registry.io:8080");
                     assertThat(module.effectivePullPolicy()).isEqualTo(PullPolicy.ALWAYS);
                 })
+                .tests();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> vectorsOfScopeAndConfiguration() {
+        String v1alpha1 = extension("config: '%s'").replace("maistra.io/v1", "maistra.io/v1alpha1");
+        return new VectorTable()
                 .test("T-046", () -> {
                     Workload labelled = Workload.DEFAULT.withNamespace("b").withLabels(Map.of("app", "x"));
                     String labels = "workloadSelector: {labels: {app: x}}";
@@ -121,9 +127,6 @@ class ServiceMeshExtensionTest {
                 })
                 .later("T-042", "needs a registry: layers of an image are merged there")
                 .later("T-043 a", "needs a registry: a layer hides files of another; ManifestTest has the merged view")
-                .later(
-                        "T-048",
-                        "needs the runtime: requests pass until it has loaded; PluginSpec.joinsWhenReady asks for it")
                 .later("T-055", "needs a registry: an image without plugin.wasm")
                 .tests();
     }

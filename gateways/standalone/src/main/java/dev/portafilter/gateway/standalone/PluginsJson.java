@@ -2,6 +2,7 @@ package dev.portafilter.gateway.standalone;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.portafilter.resources.ServiceMeshExtension;
 import dev.portafilter.resources.live.ReloadResult;
 import dev.portafilter.resources.live.ResourceStatus;
 import dev.portafilter.runtime.PluginStatus;
@@ -106,6 +107,38 @@ final class PluginsJson {
         if (plugin != null) {
             write(json, plugin);
         }
+        if (resource.kind().equals(ServiceMeshExtension.KIND)) {
+            writeDeployment(json, resource, plugin);
+        }
+        json.writeEndObject();
+    }
+
+    /** What Maistra wrote into the status of an extension, under its names. */
+    private static void writeDeployment(JsonGenerator json, ResourceStatus resource, @Nullable PluginStatus plugin)
+            throws IOException {
+        boolean ready = resource.state() == ResourceStatus.State.LOADED;
+        json.writeObjectFieldStart("status");
+        if (plugin != null) {
+            String phase = ServiceMeshExtension.phaseWord(plugin.spec().phase());
+            if (phase != null) {
+                json.writeStringField("phase", phase);
+            }
+            json.writeNumberField("priority", plugin.spec().priority());
+        }
+        json.writeObjectFieldStart("deployment");
+        json.writeBooleanField("ready", ready);
+        if (plugin != null && !plugin.digest().isEmpty()) {
+            json.writeStringField("sha256", plugin.digest());
+        }
+        if (plugin != null) {
+            json.writeStringField("url", plugin.spec().module().location());
+        }
+        if (!resource.problems().isEmpty()) {
+            json.writeStringField("message", String.join("\n", resource.problems()));
+        } else if (!ready) {
+            json.writeStringField("message", resource.reason());
+        }
+        json.writeEndObject();
         json.writeEndObject();
     }
 
