@@ -4,6 +4,8 @@ package dev.portafilter.test.compare;
 public enum ClusterKind {
     /** A server that speaks HTTP/1.1. */
     HTTP,
+    /** A server that speaks HTTP/2 in clear text, as those of gRPC do. */
+    HTTP2,
     /** An address where nobody listens. */
     REFUSED
 }

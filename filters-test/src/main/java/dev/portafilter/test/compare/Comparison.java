@@ -143,7 +143,8 @@ public final class Comparison implements AutoCloseable {
         static Run of(Side side, Exchange exchange) throws IOException {
             side.servers().prepare(exchange.answers());
             Run run = new Run(side, side.log().size(), side.metrics());
-            run.client = Client.play(side.port(), exchange);
+            run.client =
+                    exchange.http2() ? Http2Client.play(side.port(), exchange) : Client.play(side.port(), exchange);
             Patience.pause(exchange.waitMillis());
             run.settle();
             return run;

@@ -18,9 +18,9 @@ final class EnvoyConfiguration {
     private EnvoyConfiguration() {}
 
     /** The configuration as JSON, with ports that the system chooses. */
-    static String json(Scenario scenario, Map<String, Integer> clusterPorts) throws IOException {
+    static String json(Scenario scenario, Servers servers) throws IOException {
         List<Object> clusters = new ArrayList<>();
-        clusterPorts.forEach((name, port) -> clusters.add(cluster(name, port)));
+        servers.ports().forEach((name, port) -> clusters.add(cluster(name, port, servers.http2(name))));
         Map<String, Object> bootstrap = map(
                 "admin", map("address", address(0)),
                 // Histograms are merged this often; counters and gauges are always current.
@@ -93,7 +93,7 @@ final class EnvoyConfiguration {
         return map("@type", TYPE + "google.protobuf.StringValue", "value", value);
     }
 
-    private static Map<String, Object> cluster(String name, int port) {
+    private static Map<String, Object> cluster(String name, int port, boolean http2) {
         Map<String, Object> endpoint = map("endpoint", map("address", address(port)));
         return map(
                 "name",
@@ -109,7 +109,9 @@ final class EnvoyConfiguration {
                                 "@type",
                                 TYPE + HTTP_OPTIONS,
                                 "explicit_http_config",
-                                map("http_protocol_options", map("enable_trailers", true)))));
+                                http2
+                                        ? map("http2_protocol_options", map())
+                                        : map("http_protocol_options", map("enable_trailers", true)))));
     }
 
     private static Map<String, Object> address(int port) {

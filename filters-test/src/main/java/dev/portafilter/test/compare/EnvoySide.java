@@ -39,11 +39,11 @@ final class EnvoySide implements Side {
     private final int port;
 
     EnvoySide(EnvoyBinary envoy, Scenario scenario) throws IOException {
-        servers = new Servers(scenario.clusters());
+        servers = new Servers(scenario.upstream(), scenario.clusters());
         directory = Files.createTempDirectory("portafilter-compare");
         Path configuration = directory.resolve("envoy.json");
         Path address = directory.resolve("admin");
-        Files.writeString(configuration, EnvoyConfiguration.json(scenario, servers.ports()));
+        Files.writeString(configuration, EnvoyConfiguration.json(scenario, servers));
         process = new ProcessBuilder(
                         envoy.file().toString(),
                         "-c",

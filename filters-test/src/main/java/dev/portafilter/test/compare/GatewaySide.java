@@ -36,14 +36,14 @@ final class GatewaySide implements Side {
     private final Map<String, String> logNames = new HashMap<>();
 
     GatewaySide(Scenario scenario, @Nullable Path compiledModules) throws IOException {
-        servers = new Servers(scenario.clusters());
+        servers = new Servers(scenario.upstream(), scenario.clusters());
         log = new RecordingPluginLog(scenario.logLevel());
-        GatewayOptions.Builder options = GatewayOptions.builder(target(servers.upstreamPort()))
+        GatewayOptions.Builder options = GatewayOptions.builder(target(Servers.UPSTREAM, servers.upstreamPort()))
                 .listen(new Endpoint(LOOPBACK, 0))
                 .workers(1);
         servers.ports().forEach((name, port) -> {
             if (!name.equals(Servers.UPSTREAM)) {
-                options.cluster(name, target(port));
+                options.cluster(name, target(name, port));
             }
         });
         gateway = Gateway.prepare(options.build());
@@ -70,8 +70,8 @@ final class GatewaySide implements Side {
         gateway.start(host);
     }
 
-    private static Target target(int port) {
-        return new Target(Target.Protocol.HTTP, LOOPBACK, port);
+    private Target target(String name, int port) {
+        return new Target(servers.http2(name) ? Target.Protocol.H2C : Target.Protocol.HTTP, LOOPBACK, port);
     }
 
     @Override
