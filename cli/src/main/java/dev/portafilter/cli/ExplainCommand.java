@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -35,6 +36,8 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
     private static final int INVALID = 1;
     private static final int UNREADABLE = 2;
+    /** Rules that speak of files which could not be looked into. */
+    private static final Set<String> NOT_THERE = Set.of("file.missing", "file.unreadable");
 
     @Option(
             names = "--config",
@@ -119,7 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         ResourceSet resources = ResourceReader.read(path, SettingValues.readOptions(settings));
         resources.errors().stream()
-                .filter(problem -> problem.rule().startsWith("file."))
+                .filter(problem -> NOT_THERE.contains(problem.rule()))
                 .forEach(problem -> problems.add(problem.toString()));
         return problems.isEmpty()
                 ? Explanation.of(

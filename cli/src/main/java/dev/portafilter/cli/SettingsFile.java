@@ -121,10 +121,11 @@ final class SettingsFile {
         return null;
     }
 
-    static String unknown(String name) {
+    private static String unknown(String name) {
         String near = Words.nearest(name, SettingKeys.all().keySet());
-        return "is unknown (expected: " + (near == null ? "a setting; portafilter settings lists them" : near)
-                + (near == null ? ")" : "; did you mean it?)");
+        return near == null
+                ? "is unknown (expected: a setting; portafilter settings lists them)"
+                : "is unknown; did you mean " + near + "?";
     }
 
     private void entry(String name, String place, Node value) {

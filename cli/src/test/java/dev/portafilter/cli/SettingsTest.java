@@ -87,7 +87,7 @@ class SettingsTest {
                 .map(line -> line.substring(3, line.indexOf('`', 3)))
                 .collect(Collectors.toSet());
         assertThat(SettingKeys.all().keySet())
-                .filteredOn(key -> key.matches("(limits|timeouts)\\..*|reload\\.baseMillis"))
+                .filteredOn(key -> key.matches("(limits|timeouts)\\..*|reload\\.baseMillis|drain\\.timeout"))
                 .containsExactlyInAnyOrderElementsOf(page);
     }
 
