@@ -50,7 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "The settings of serve, for what is not given here. Default: the file that PORTAFILTER_SETTINGS"
-                            + " names.")
+                            + " names, or portafilter.yaml here.")
     private @Nullable Path settingsFile;
 
     @Mixin

@@ -25,7 +25,7 @@ final class ServeFlags {
             names = "--settings",
             paramLabel = "FILE",
             description = "Settings in YAML: these flags by name, and limits, timeouts and more; 'portafilter settings'"
-                    + " lists them. Default: the file that PORTAFILTER_SETTINGS names.")
+                    + " lists them. Default: the file that PORTAFILTER_SETTINGS names, or portafilter.yaml here.")
     @Nullable Path settings;
 
     @Mixin

@@ -2,6 +2,7 @@ package dev.portafilter.cli;
 
 import dev.portafilter.cli.SettingKey.Type;
 import dev.portafilter.runtime.service.NodeInfo;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Settings {
     /** The environment variable that names the settings file. */
     static final String FILE_VARIABLE = "PORTAFILTER_SETTINGS";
+
+    /** The settings file of the working directory, read when no other is named. */
+    static final Path DEFAULT_FILE = Path.of("portafilter.yaml");
 
     private final Map<String, Given> given = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -44,15 +48,22 @@ final class Settings {
      *
      * @param flags values by the names of their settings: texts, or maps of texts
      * @param environment the value of a variable, or null
-     * @param file the settings file; null for the one that the environment names
+     * @param file the settings file; null for the one that the environment names, or that the working directory has
      */
     static Settings of(Map<String, ?> flags, Function<String, @Nullable String> environment, @Nullable Path file) {
+        return of(flags, environment, file, DEFAULT_FILE);
+    }
+
+    /** The same with another file that is read when it is there and no other is named. */
+    static Settings of(
+            Map<String, ?> flags,
+            Function<String, @Nullable String> environment,
+            @Nullable Path file,
+            Path defaultFile) {
         Settings settings = new Settings();
-        String named = environment.apply(FILE_VARIABLE);
-        if (file != null) {
-            SettingsFile.read(file, settings);
-        } else if (named != null && !named.isEmpty()) {
-            SettingsFile.read(Path.of(named), settings);
+        Path found = file(environment, file, defaultFile);
+        if (found != null) {
+            SettingsFile.read(found, settings);
         }
         for (SettingKey key : SettingKeys.all().values()) {
             String value = environment.apply(key.environmentVariable());
@@ -65,6 +76,18 @@ final class Settings {
             settings.override(key, "--" + key.flag() + ": ", value);
         });
         return settings;
+    }
+
+    /** The settings file that is read; null when there is none. */
+    static @Nullable Path file(Function<String, @Nullable String> environment, @Nullable Path file, Path defaultFile) {
+        String named = environment.apply(FILE_VARIABLE);
+        if (file != null) {
+            return file;
+        }
+        if (named != null && !named.isEmpty()) {
+            return Path.of(named);
+        }
+        return Files.isRegularFile(defaultFile) ? defaultFile : null;
     }
 
     private void fromEnvironment(SettingKey key, String value) {

@@ -16,8 +16,8 @@ final class SettingsPage {
             1. the flag on the command line, where there is one;
             2. the environment variable, unless it is empty. Maps are written `NAME=VALUE,NAME=VALUE` there, lists `A,B`,
                `PORTAFILTER_NODE_METADATA` as YAML on one line;
-            3. the settings file: `--settings FILE`, or the one that `PORTAFILTER_SETTINGS` names. No other file is looked for,
-               so a command means the same in every directory;
+            3. the settings file: `--settings FILE`, else the one that `PORTAFILTER_SETTINGS` names, else `portafilter.yaml`
+               of the working directory, if it is there;
             4. the default.
 
             The file is YAML. Keys may be nested or joined by dots: `limits: {bufferBytes: 4096}` and `limits.bufferBytes: 4096`

@@ -129,6 +129,19 @@ class SettingsTest {
     }
 
     @Test
+    void settings_fileOfTheWorkingDirectory_isRead_unlessAnotherIsNamed() throws IOException {
+        Path here = Files.writeString(directory.resolve("portafilter.yaml"), "listen: here:1\n");
+        Path other = Files.writeString(directory.resolve("other.yaml"), "listen: other:1\n");
+        assertThat(Settings.of(Map.of(), name -> null, null, here).get("listen"))
+                .isEqualTo("here:1");
+        assertThat(Settings.of(Map.of(), name -> null, other, here).get("listen"))
+                .isEqualTo("other:1");
+        assertThat(Settings.of(Map.of(), name -> null, null, directory.resolve("none.yaml"))
+                        .problems())
+                .isEmpty();
+    }
+
+    @Test
     void settings_clustersOfAllSources_areTogether_andLabelsAreTheStrongest() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("portafilter.yaml"),
