@@ -8,17 +8,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server behind the gateway in {@code benchmarks/endurance}, and the API-key service of {@code token-check}: answers
- * every request that has no body with the same 200, in one write. A thread for each connection, so that what it costs
- * stays the same. Prints its port and serves until it is ended.
+ * every request that has no body with the same 200, in one write, and with the request's {@code x-chain} as {@code x-seen}
+ * if it has one. A thread for each connection, so that what it costs stays the same. Prints its port and serves until it is
+ * ended.
  */
 public final class PlainUpstream {
-    private static final byte[] ANSWER =
-            ("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nx-user: alice\r\ncontent-length: 44\r\n\r\n"
-                            + "The quick brown fox jumps over the lazy dog\n")
-                    .getBytes(StandardCharsets.US_ASCII);
+    private static final String HEAD =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nx-user: alice\r\ncontent-length: 44\r\n";
+    private static final String BODY = "\r\nThe quick brown fox jumps over the lazy dog\n";
+    private static final byte[] ANSWER = (HEAD + BODY).getBytes(StandardCharsets.US_ASCII);
+    private static final String CHAIN = "\nx-chain: ";
 
     private PlainUpstream() {}
 
@@ -40,25 +43,36 @@ public final class PlainUpstream {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
-            while (headRead(in)) {
-                out.write(ANSWER);
+            for (String head = head(in); head != null; head = head(in)) {
+                out.write(answer(head));
             }
         } catch (IOException e) {
             // The gateway has closed the connection.
         }
     }
 
-    /** Reads up to the empty line after a head; false when the connection has ended. */
-    private static boolean headRead(InputStream in) throws IOException {
+    private static byte[] answer(String head) {
+        int chain = head.indexOf(CHAIN);
+        if (chain < 0) {
+            return ANSWER;
+        }
+        String seen = head.substring(chain + CHAIN.length(), head.indexOf('\r', chain));
+        return (HEAD + "x-seen: " + seen + "\r\n" + BODY).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Reads up to the empty line after a head; null when the connection has ended. */
+    private static @Nullable String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder(512);
         int seen = 0;
         while (seen < 4) {
             int next = in.read();
             if (next < 0) {
-                return false;
+                return null;
             }
+            head.append((char) next);
             boolean expected = next == (seen % 2 == 0 ? '\r' : '\n');
             seen = expected ? seen + 1 : next == '\r' ? 1 : 0;
         }
-        return true;
+        return head.toString();
     }
 }

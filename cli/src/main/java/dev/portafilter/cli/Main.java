@@ -1,6 +1,8 @@
 package dev.portafilter.cli;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +13,16 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, DemoCommand.class, InspectCommand.class, CompareCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ExplainCommand.class,
+            ValidateCommand.class,
+            SettingsCommand.class,
+            MigrateCommand.class,
+            DemoCommand.class,
+            InspectCommand.class,
+            CompareCommand.class
+        })
 public final class Main implements Runnable {
     private final CommandLine commandLine = new CommandLine(this);
 
@@ -37,7 +48,10 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the JVM with its exit code: 0 done, 1 failed, 2 not understood. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        CommandLine command = commandLine();
+        // What is printed may be read by another command: UTF-8 whatever the locale is.
+        command.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+        System.exit(command.execute(args));
     }
 
     /** Without a subcommand there is nothing to do but to say which there are. */

@@ -3,10 +3,13 @@ package dev.portafilter.cli;
 import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
 import dev.portafilter.gateway.standalone.GatewayOptions;
+import dev.portafilter.resources.live.FileWatch;
+import dev.portafilter.resources.live.LiveConfiguration;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.PluginLog;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +27,7 @@ final class Serving implements AutoCloseable {
     private final GatewayOptions options;
     private final Gateway gateway;
     private @Nullable ProxyWasmHost host;
+    private @Nullable FileWatch watch;
 
     Serving(GatewayOptions options) {
         this.options = options;
@@ -33,7 +37,7 @@ final class Serving implements AutoCloseable {
     /** Loads the plugins and listens. */
     void start(ServePlan plan, PluginLog log) {
         ProxyWasmHost loaded = ProxyWasmHost.builder()
-                .plugins(plan.selection().plugins())
+                .plugins(plan.resources().selection().plugins())
                 .services(HostServices.builder()
                         .limits(plan.services())
                         .node(plan.node())
@@ -43,9 +47,25 @@ final class Serving implements AutoCloseable {
                         .build())
                 .options(plan.workers())
                 .cacheDirectory(plan.cacheDirectory())
+                .keepLastGood(plan.keepLastGood())
                 .build();
         host = loaded;
-        gateway.start(loaded);
+        LiveConfiguration configuration = plan.resources().follow(loaded);
+        gateway.start(loaded, configuration);
+        FileWatch.Timing timing = plan.watch();
+        if (timing != null) {
+            watch = FileWatch.start(
+                    () -> watched(plan.resources().config(), configuration), configuration::reload, timing);
+            // What has changed between the first reading and now is in no event.
+            configuration.reload();
+        }
+    }
+
+    /** The resources, and the modules that they name. */
+    private static List<Path> watched(Path config, LiveConfiguration configuration) {
+        List<Path> paths = new ArrayList<>(configuration.moduleFiles());
+        paths.add(config);
+        return paths;
     }
 
     /** Where HTTP clients connect. */
@@ -78,12 +98,18 @@ final class Serving implements AutoCloseable {
 
     /** Stops accepting, waits for requests in flight, and ends everything. */
     void drainAndClose() {
+        if (watch != null) {
+            watch.close();
+        }
         gateway.drain();
         close();
     }
 
     @Override
     public void close() {
+        if (watch != null) {
+            watch.close();
+        }
         ProxyWasmHost loaded = host;
         if (loaded != null) {
             loaded.close();

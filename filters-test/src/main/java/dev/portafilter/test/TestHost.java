@@ -3,6 +3,7 @@ package dev.portafilter.test;
 import dev.portafilter.abi.LogLevel;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.UpdateResult;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.service.HostServices;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class TestHost implements AutoCloseable {
     private static final long RANDOM_SEED = 20_240_101L;
 
     private final FakeClock clock = new FakeClock();
+    private final ManualWorkerExecutor loader = new ManualWorkerExecutor(clock);
     private final RecordingPluginLog log;
     private final ScriptedHttpCalls httpCalls;
     private final ScriptedGrpcCalls grpcCalls;
@@ -61,6 +65,8 @@ public final class TestHost implements AutoCloseable {
                 .options(builder.options)
                 .interpreter(builder.interpreter)
                 .cacheDirectory(builder.cacheDirectory)
+                .loader(loader)
+                .keepLastGood(builder.keepLastGood)
                 .build();
         for (int i = 0; i < builder.workers; i++) {
             addWorker();
@@ -143,7 +149,31 @@ public final class TestHost implements AutoCloseable {
         return clock;
     }
 
-    /** How a plugin is doing. */
+    /** Makes these the plugins, and gives what came of it once every worker runs them. */
+    public UpdateResult apply(PluginSpec... plugins) {
+        return result(host.apply(List.of(plugins)));
+    }
+
+    /** Adds or replaces a plugin, and gives what came of it once every worker runs it. */
+    public UpdateResult update(PluginSpec plugin) {
+        return result(host.update(plugin));
+    }
+
+    /** Takes a plugin of the default namespace away, and gives what came of it once no worker begins streams with it. */
+    public UpdateResult delete(String name) {
+        return result(host.delete("default." + name));
+    }
+
+    private UpdateResult result(CompletionStage<UpdateResult> stage) {
+        CompletableFuture<UpdateResult> future = stage.toCompletableFuture();
+        runAll();
+        if (!future.isDone()) {
+            throw new AssertionError("the change of plugins is not over (expected: done when nothing waits to be run)");
+        }
+        return future.join();
+    }
+
+    /** How a plugin is doing: the instance in the chain, or the one that drains when there is no other. */
     public PluginStatus status(String name) {
         return host.plugins().stream()
                 .filter(status -> status.spec().name().equals(name))
@@ -156,7 +186,7 @@ public final class TestHost implements AutoCloseable {
     public void runAll() {
         boolean busy = true;
         while (busy) {
-            busy = false;
+            busy = loader.runAll() > 0;
             for (TestWorker worker : workers) {
                 busy |= worker.runAll() > 0;
             }
@@ -176,7 +206,7 @@ public final class TestHost implements AutoCloseable {
     }
 
     private ManualWorkerExecutor nextDue() {
-        ManualWorkerExecutor first = worker().executor();
+        ManualWorkerExecutor first = loader;
         for (TestWorker worker : workers) {
             if (worker.executor().nextDueNanos() < first.nextDueNanos()) {
                 first = worker.executor();
@@ -233,6 +263,7 @@ public final class TestHost implements AutoCloseable {
         private LogLevel logLevel = LogLevel.TRACE;
         private boolean interpreter = Boolean.getBoolean(INTERPRETER_PROPERTY);
         private @Nullable Path cacheDirectory;
+        private boolean keepLastGood = true;
         private int workers = 1;
 
         private Builder() {}
@@ -284,6 +315,12 @@ public final class TestHost implements AutoCloseable {
         /** Keeps compiled modules in this directory, so that the next host with the same ones starts sooner. */
         public Builder cacheDirectory(@Nullable Path value) {
             cacheDirectory = value;
+            return this;
+        }
+
+        /** Sets whether a plugin goes on when its successor is no good. */
+        public Builder keepLastGood(boolean value) {
+            keepLastGood = value;
             return this;
         }
 

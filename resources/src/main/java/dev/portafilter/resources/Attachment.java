@@ -26,7 +26,9 @@ public record Attachment(
         /** The workload sends the request; a gateway counts as this. */
         CLIENT,
         /** The workload receives the request. */
-        SERVER
+        SERVER,
+        /** A gateway, or a sidecar that receives the request: the traffic of every ServiceMeshExtension. */
+        GATEWAY_AND_SERVER
     }
 
     /**
@@ -49,5 +51,8 @@ public record Attachment(
      * @param mode the side
      * @param ports the ports; empty for all
      */
-    public record TrafficMatch(Mode mode, Set<Integer> ports) {}
+    public record TrafficMatch(Mode mode, Set<Integer> ports) {
+        /** What a ServiceMeshExtension sees. */
+        static final TrafficMatch OF_EXTENSIONS = new TrafficMatch(Mode.GATEWAY_AND_SERVER, Set.of());
+    }
 }

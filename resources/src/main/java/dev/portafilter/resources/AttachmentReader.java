@@ -27,12 +27,12 @@ final class AttachmentReader {
             "networking.istio.io/ServiceEntry",
             "gateway.networking.k8s.io/Gateway",
             "gateway.networking.k8s.io/GatewayClass");
-    private static final Choice<Mode> MODE = Choice.of(
+    static final Choice<Mode> MODE = Choice.of(
             Map.entry("UNDEFINED", Mode.CLIENT_AND_SERVER),
             Map.entry("CLIENT", Mode.CLIENT),
             Map.entry("SERVER", Mode.SERVER),
             Map.entry("CLIENT_AND_SERVER", Mode.CLIENT_AND_SERVER));
-    private static final Choice<PluginType> TYPE = Choice.of(
+    static final Choice<PluginType> TYPE = Choice.of(
             Map.entry("UNSPECIFIED_PLUGIN_TYPE", PluginType.HTTP),
             Map.entry("HTTP", PluginType.HTTP),
             Map.entry("NETWORK", PluginType.NETWORK));
@@ -43,10 +43,15 @@ final class AttachmentReader {
         this.strict = strict;
     }
 
-    static Attachment read(Fields spec, ReadOptions options) {
+    /**
+     * Reads a WasmPlugin or TrafficExtension.
+     *
+     * @param wasm where the fields of the module are
+     */
+    static Attachment read(Kind kind, Fields spec, Fields wasm, ReadOptions options) {
         AttachmentReader reader = new AttachmentReader(options.strict());
         Field selector = spec.get("selector");
-        Field single = spec.get("targetRef");
+        Field single = kind == Kind.TRAFFIC_EXTENSION ? null : spec.get("targetRef");
         Field several = spec.get("targetRefs");
         boolean severalIsEmpty = several == null
                 || several.node() instanceof Node.Sequence sequence
@@ -55,7 +60,12 @@ final class AttachmentReader {
         if (ways > 1) {
             Field last = !severalIsEmpty && several != null ? several : single;
             if (last != null) {
-                last.error("V-13", "stands beside another one", "only one of selector, targetRef and targetRefs");
+                last.error(
+                        "V-13",
+                        "stands beside another one",
+                        kind == Kind.TRAFFIC_EXTENSION
+                                ? "only one of selector and targetRefs"
+                                : "only one of selector, targetRef and targetRefs");
             }
         }
         List<TargetReference> targets = new ArrayList<>();
@@ -70,19 +80,37 @@ final class AttachmentReader {
             items.forEach(item -> reader.target(item, targets));
         }
         return new Attachment(
-                selector == null ? null : reader.labels(selector),
+                selector == null ? null : reader.labels(selector, "matchLabels"),
                 List.copyOf(targets),
                 reader.matches(spec.get("match")),
-                TYPE.read(spec.get("type")));
+                TYPE.read(wasm.get("type")));
     }
 
-    private Map<String, String> labels(Field selector) {
+    /** Reads a ServiceMeshExtension, whose selector must have labels, and which says nothing about traffic. */
+    static Attachment readExtension(Fields spec, ReadOptions options) {
+        AttachmentReader reader = new AttachmentReader(options.strict());
+        Field selector = spec.get("workloadSelector");
+        if (selector != null && selector.node() instanceof Node.Mapping mapping) {
+            Fields fields = new Fields(mapping, selector.path(), selector.problems());
+            if (fields.get("labels") == null) {
+                fields.missing("labels", "sme.labels", "the labels of workloads, or no workloadSelector");
+                return new Attachment(Map.of(), List.of(), List.of(TrafficMatch.OF_EXTENSIONS), PluginType.HTTP);
+            }
+        }
+        return new Attachment(
+                selector == null ? null : reader.labels(selector, "labels"),
+                List.of(),
+                List.of(TrafficMatch.OF_EXTENSIONS),
+                PluginType.HTTP);
+    }
+
+    private Map<String, String> labels(Field selector, String name) {
         Map<String, String> labels = new LinkedHashMap<>();
         Fields fields = selector.mapping("V-14");
         if (fields == null) {
             return labels;
         }
-        Field matchLabels = fields.get("matchLabels");
+        Field matchLabels = fields.get(name);
         fields.reportUnknown(strict);
         Fields members = matchLabels == null ? null : matchLabels.mapping("V-14");
         if (members == null || members.node().members().isEmpty()) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The words of an enum field in the order of their numbers, which are accepted too. */
 final class Choice<E> {
+    private static final String RULE = "V-31";
+
     private final Map<String, E> words;
     private final List<E> numbers;
 
@@ -34,7 +36,7 @@ final class Choice<E> {
         if (field.node() instanceof Node.Text text) {
             E value = words.get(text.value());
             if (value == null && !text.value().isEmpty()) {
-                refuse(field, Words.nearest(text.value(), words.keySet()));
+                refuse(field, RULE, Words.nearest(text.value(), words.keySet()));
             }
             return value == null ? numbers.get(0) : value;
         }
@@ -43,12 +45,42 @@ final class Choice<E> {
                 return numbers.get(number.intValue());
             }
         }
-        refuse(field, null);
+        refuse(field, RULE, null);
         return numbers.get(0);
     }
 
-    private void refuse(Field field, @Nullable String nearest) {
+    /** The value of a field that takes words only; null when it is empty, or after an error. */
+    @Nullable E word(Field field, String rule) {
+        String text = field.node() instanceof Node.Text word ? word.value() : null;
+        E value = text == null ? null : words.get(text);
+        if (value == null && (text == null || !text.isEmpty())) {
+            refuse(field, rule, text == null ? null : Words.nearest(text, words.keySet()));
+        }
+        return value;
+    }
+
+    /** The value of a word; null when it is none. */
+    @Nullable E ofWord(String word) {
+        return words.get(word);
+    }
+
+    /** The first word of a value. */
+    String wordOf(E value) {
+        for (Map.Entry<String, E> word : words.entrySet()) {
+            if (word.getValue().equals(value)) {
+                return word.getKey();
+            }
+        }
+        throw new IllegalArgumentException("no word for " + value);
+    }
+
+    /** All words. */
+    String listed() {
+        return String.join(", ", words.keySet());
+    }
+
+    private void refuse(Field field, String rule, @Nullable String nearest) {
         String hint = nearest == null ? "" : "; did you mean " + nearest + "?";
-        field.errorWithValue("V-31", "is not one of its words", String.join(", ", words.keySet()) + hint);
+        field.errorWithValue(rule, "is not one of its words", listed() + hint);
     }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ final class EnvironmentReader {
         for (Field entry : entries) {
             Fields fields = entry.mapping("V-22");
             if (fields != null) {
-                EnvironmentVariable variable = variable(fields, names);
+                EnvironmentVariable variable = variable(fields, names, options);
                 fields.reportUnknown(options.strict());
                 if (variable != null) {
                     variables.add(variable);
@@ -52,7 +51,7 @@ final class EnvironmentReader {
         return List.copyOf(variables);
     }
 
-    private static @Nullable EnvironmentVariable variable(Fields fields, Set<String> names) {
+    private static @Nullable EnvironmentVariable variable(Fields fields, Set<String> names, ReadOptions options) {
         Field nameField = fields.get("name");
         boolean fromHost = FROM_HOST.read(fields.get("valueFrom"));
         String value = value(fields.get("value"), fromHost);
@@ -75,6 +74,12 @@ final class EnvironmentReader {
         }
         if (name.startsWith(TRANSPORT_PREFIX)) {
             nameField.warningWithValue("V-27", "is kept from the plugin: the prefix is Istio's own", null);
+        }
+        if (fromHost && !options.allowsHostVariable(name)) {
+            nameField.warningWithValue(
+                    "env.hostAllow",
+                    "is kept from the plugin: this host does not give it away",
+                    "a name in env.hostAllow");
         }
         return value == null ? null : new EnvironmentVariable(name, value, fromHost);
     }
@@ -100,19 +105,22 @@ final class EnvironmentReader {
         return value;
     }
 
-    /** What the VM gets: variables of the host that are not set, and Istio's own, are left out. */
-    static Map<String, String> environment(
-            List<EnvironmentVariable> variables, Function<String, @Nullable String> hostEnvironment) {
+    /** What the VM gets: variables of the host that are not set or not allowed, and Istio's own, are left out. */
+    static Map<String, String> environment(List<EnvironmentVariable> variables, ReadOptions options) {
         Map<String, String> environment = new LinkedHashMap<>();
         for (EnvironmentVariable variable : variables) {
             if (variable.name().startsWith(TRANSPORT_PREFIX)) {
                 continue;
             }
-            String value = variable.fromHost() ? hostEnvironment.apply(variable.name()) : variable.value();
+            String value = variable.fromHost() ? ofHost(variable.name(), options) : variable.value();
             if (value != null) {
                 environment.put(variable.name(), value);
             }
         }
         return environment;
+    }
+
+    private static @Nullable String ofHost(String name, ReadOptions options) {
+        return options.allowsHostVariable(name) ? options.hostEnvironment().apply(name) : null;
     }
 }

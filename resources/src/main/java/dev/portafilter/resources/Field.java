@@ -64,6 +64,19 @@ record Field(String path, Node node, Problems problems) {
         return null;
     }
 
+    /** The integer of 64 bits; null after an error. */
+    @Nullable Long longInteger(String rule) {
+        BigInteger value = integer(rule);
+        if (value == null) {
+            return null;
+        }
+        if (value.bitLength() > 63) {
+            errorWithValue(rule, "does not fit 64 bits", Long.MIN_VALUE + ".." + Long.MAX_VALUE);
+            return null;
+        }
+        return value.longValue();
+    }
+
     /** The members; null after an error. */
     @Nullable Fields mapping(String rule) {
         if (node instanceof Node.Mapping mapping) {

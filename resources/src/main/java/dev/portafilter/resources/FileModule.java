@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A module in a file, compared with its sha256 each time it is read. Equal when file and sha256 are, so that specs can be
@@ -42,6 +43,11 @@ record FileModule(Path file, String sha256) implements ModuleSource {
     @Override
     public String location() {
         return file.toString();
+    }
+
+    @Override
+    public List<Path> files() {
+        return List.of(file);
     }
 
     /** The SHA-256 in lower-case hex. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the values of a JSON text, one document each. A reader of its own because YAML readers differ on JSON's tabs and
@@ -51,6 +52,14 @@ final class JsonDocuments {
             throw new UncheckedIOException("unreachable: the text is in memory", e);
         }
         return documents;
+    }
+
+    /** The one object that a text is; null when it is something else, or no JSON that can be read without a problem. */
+    static Node.@Nullable Mapping object(String text) {
+        Problems problems = new Problems();
+        List<Document> documents = read("", text, problems);
+        boolean one = problems.list().isEmpty() && documents.size() == 1;
+        return one && documents.get(0).root() instanceof Node.Mapping mapping ? mapping : null;
     }
 
     /** Reads one value; the parser stands at its first token. */

@@ -1,7 +1,11 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.resources.ModuleReference.Layout;
 import dev.portafilter.resources.ModuleReference.PullPolicy;
 import dev.portafilter.resources.ReadOptions.PluginConfigKey;
+import dev.portafilter.runtime.plugin.ModuleSource;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,7 +21,7 @@ final class ModuleReader {
     private static final String VERIFICATION_KEY = "verificationKey";
     private static final String PEM =
             "a public key in PEM: EC P-256, P-384 or P-521, RSA of 2048 bits or more, Ed25519";
-    private static final Choice<PullPolicy> PULL_POLICY = Choice.of(
+    static final Choice<PullPolicy> PULL_POLICY = Choice.of(
             Map.entry("UNSPECIFIED_POLICY", PullPolicy.UNSPECIFIED),
             Map.entry("IfNotPresent", PullPolicy.IF_NOT_PRESENT),
             Map.entry("Always", PullPolicy.ALWAYS));
@@ -27,7 +31,7 @@ final class ModuleReader {
     /** The module; null after an error in the url. */
     static @Nullable ModuleReference read(Fields spec, ReadOptions options) {
         ModuleUrl url = url(spec);
-        String sha256 = sha256(spec.get("sha256"), url);
+        String sha256 = sha256(spec, url);
         Field policyField = spec.get("imagePullPolicy");
         PullPolicy policy = PULL_POLICY.read(policyField);
         Field secretField = spec.get("imagePullSecret");
@@ -40,7 +44,43 @@ final class ModuleReader {
             warnThatFilesIgnore(policy == PullPolicy.UNSPECIFIED ? null : policyField);
             warnThatFilesIgnore(secretField);
         }
-        return new ModuleReference(url, sha256, policy, secret, keys);
+        List<String> secrets = secret == null ? List.of() : List.of(secret);
+        return new ModuleReference(url, Layout.PLUGIN, sha256, policy, secrets, keys);
+    }
+
+    /** The source of the module; null after an error when it cannot be had or checked. */
+    static @Nullable ModuleSource source(
+            ModuleReference module, String namespace, Fields fields, ReadOptions options, Path baseDirectory) {
+        ModuleLocator locator = options.modules();
+        String urlField = module.layout() == Layout.EXTENSION ? "image" : "url";
+        boolean loads = locator.loads(module.url().scheme());
+        if (!loads) {
+            unsupported(fields, urlField, module.url().scheme() + " is not supported yet", "file://");
+        }
+        if (!module.verificationKeys().isEmpty() && !locator.verifiesSignatures()) {
+            unsupported(fields, VERIFICATION_KEY, "signature verification is not supported yet", "no verificationKey");
+            loads = false;
+        }
+        if (!loads) {
+            return null;
+        }
+        try {
+            return locator.locate(module, namespace, baseDirectory);
+        } catch (InvalidPathException e) {
+            unsupported(fields, urlField, "is no path on this file system", "file:// and a path");
+            return null;
+        }
+    }
+
+    private static void unsupported(Fields fields, String name, String message, String expected) {
+        Field subject = fields.get(name);
+        Field config = fields.get("pluginConfig");
+        if (subject == null && config != null && config.node() instanceof Node.Mapping mapping) {
+            subject = new Fields(mapping, config.path(), config.problems()).get(name);
+        }
+        if (subject != null) {
+            subject.error("unsupported", message, expected);
+        }
     }
 
     private static void warnThatFilesIgnore(@Nullable Field field) {
@@ -73,7 +113,8 @@ final class ModuleReader {
         }
     }
 
-    private static String sha256(@Nullable Field field, @Nullable ModuleUrl url) {
+    private static String sha256(Fields spec, @Nullable ModuleUrl url) {
+        Field field = spec.get("sha256");
         String text = field == null ? null : field.text("V-08");
         if (field == null || text == null || text.isEmpty()) {
             return "";
@@ -89,7 +130,7 @@ final class ModuleReader {
         ImageReference image = url == null ? null : url.image();
         String digest = image == null ? null : image.digest();
         if (digest != null && !digest.equals("sha256:" + text)) {
-            field.errorWithValue("V-10", "is not the digest in spec.url", digest);
+            field.errorWithValue("V-10", "is not the digest in " + spec.path("url"), digest);
         }
         return text;
     }
@@ -112,7 +153,10 @@ final class ModuleReader {
             return innerKeys;
         }
         if (!innerKeys.isEmpty() && !encoded(keys).equals(encoded(innerKeys))) {
-            inner.error("V-36", "is another key than spec.verificationKey", "the same key, or one of the two fields");
+            inner.error(
+                    "V-36",
+                    "is another key than " + spec.path(VERIFICATION_KEY),
+                    "the same key, or one of the two fields");
         }
         return keys;
     }

@@ -1,5 +1,6 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.runtime.plugin.Phase;
 import dev.portafilter.runtime.plugin.PluginSpec;
 
 /**
@@ -7,7 +8,7 @@ import dev.portafilter.runtime.plugin.PluginSpec;
  *
  * @param kind the kind that was written
  * @param model the resource as written
- * @param spec the plugin for the runtime
+ * @param spec the plugin for the runtime; while the resource is {@link #pending}, its phase does not count
  * @param revision changes whenever an operator changes the resource: Kubernetes' {@code resourceVersion}, or a SHA-256 of
  *     metadata and spec
  * @param position where the resource begins
@@ -26,6 +27,34 @@ public record PluginResource(
     /** {@code namespace/name}. */
     public String identity() {
         return spec.namespace() + "/" + spec.name();
+    }
+
+    /** Whether the place in the chain can only be told once the image is read; see {@link #withManifest}. */
+    public boolean pending() {
+        return model instanceof ServiceMeshExtension extension && extension.pending();
+    }
+
+    /**
+     * The same resource with what its image says about itself.
+     *
+     * @throws IllegalStateException when it is no ServiceMeshExtension: the images of others have no manifest that counts
+     */
+    public PluginResource withManifest(Manifest manifest) {
+        if (!(model instanceof ServiceMeshExtension extension)) {
+            throw new IllegalStateException(this + ": has no manifest (expected: " + ServiceMeshExtension.KIND + ")");
+        }
+        ServiceMeshExtension resolved = extension.withManifest(manifest);
+        Phase phase = resolved.effectivePhase();
+        PluginSpec placed = spec.toBuilder()
+                .phase(phase == null ? Phase.UNSPECIFIED : phase)
+                .priority(resolved.effectivePriority())
+                .build();
+        return new PluginResource(kind, resolved, placed, revision, position);
+    }
+
+    /** The same resource with another plugin. */
+    PluginResource withSpec(PluginSpec value) {
+        return new PluginResource(kind, model, value, revision, position);
     }
 
     @Override

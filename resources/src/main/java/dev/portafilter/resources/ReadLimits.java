@@ -3,7 +3,10 @@ package dev.portafilter.resources;
 /** What reading may cost. Each limit is far above what operators write and far below what hurts the process. */
 final class ReadLimits {
     /** Bytes of one file: Kubernetes itself refuses objects over 1.5 MiB, and a file may hold several. */
-    static final int FILE_BYTES = 8 << 20;
+    static final int FILE_BYTES = 4 << 20;
+
+    /** Characters of one line of YAML: its reader holds the current line several times over, four bytes a character. */
+    static final int LINE_CHARACTERS = 1 << 20;
 
     /** Mappings and lists inside each other: deeper text is an attack on recursive readers, also in the plugin. */
     static final int DEPTH = 100;

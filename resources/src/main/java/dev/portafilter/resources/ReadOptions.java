@@ -2,6 +2,7 @@ package dev.portafilter.resources;
 
 import dev.portafilter.runtime.plugin.PluginLimits;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param pluginConfigKey what {@code spec.pluginConfig.verificationKey} means
  * @param unsetPriority what a resource without priority counts as
  * @param hostEnvironment the host's variables, for {@code valueFrom: HOST}; null for one that is not set or not allowed
+ * @param hostAllow names of the host's variables that plugins may ask for; null for all
+ * @param blockUntilReady whether requests wait for a ServiceMeshExtension as for others, and do not pass without it until
+ *     it has been loaded
  * @param allowOnHeadersStopIteration what holds for resources without the annotation
  * @param isolated whether each plugin has a VM of its own
  * @param limits the limits of each plugin
@@ -27,6 +31,8 @@ public record ReadOptions(
         PluginConfigKey pluginConfigKey,
         UnsetPriority unsetPriority,
         Function<String, @Nullable String> hostEnvironment,
+        @Nullable Set<String> hostAllow,
+        boolean blockUntilReady,
         boolean allowOnHeadersStopIteration,
         boolean isolated,
         PluginLimits limits,
@@ -55,10 +61,17 @@ public record ReadOptions(
             PluginConfigKey.ENFORCE,
             UnsetPriority.ZERO,
             System::getenv,
+            null,
+            false,
             false,
             false,
             PluginLimits.DEFAULT,
             ModuleLocator.files());
+
+    /** Whether plugins may ask for a variable of the host. */
+    boolean allowsHostVariable(String name) {
+        return hostAllow == null || hostAllow.contains(name);
+    }
 
     /** These options as a builder. */
     public Builder toBuilder() {
@@ -73,6 +86,8 @@ public record ReadOptions(
         private PluginConfigKey pluginConfigKey;
         private UnsetPriority unsetPriority;
         private Function<String, @Nullable String> hostEnvironment;
+        private @Nullable Set<String> hostAllow;
+        private boolean blockUntilReady;
         private boolean allowOnHeadersStopIteration;
         private boolean isolated;
         private PluginLimits limits;
@@ -85,6 +100,8 @@ public record ReadOptions(
             pluginConfigKey = options.pluginConfigKey;
             unsetPriority = options.unsetPriority;
             hostEnvironment = options.hostEnvironment;
+            hostAllow = options.hostAllow;
+            blockUntilReady = options.blockUntilReady;
             allowOnHeadersStopIteration = options.allowOnHeadersStopIteration;
             isolated = options.isolated;
             limits = options.limits;
@@ -127,6 +144,18 @@ public record ReadOptions(
             return this;
         }
 
+        /** Sets the names of the host's variables that plugins may ask for; copied; null for all. */
+        public Builder hostAllow(@Nullable Set<String> value) {
+            hostAllow = value == null ? null : Set.copyOf(value);
+            return this;
+        }
+
+        /** Sets whether requests wait for a ServiceMeshExtension that was never loaded. */
+        public Builder blockUntilReady(boolean value) {
+            blockUntilReady = value;
+            return this;
+        }
+
         /** Sets what holds for resources without the annotation. */
         public Builder allowOnHeadersStopIteration(boolean value) {
             allowOnHeadersStopIteration = value;
@@ -160,6 +189,8 @@ public record ReadOptions(
                     pluginConfigKey,
                     unsetPriority,
                     hostEnvironment,
+                    hostAllow,
+                    blockUntilReady,
                     allowOnHeadersStopIteration,
                     isolated,
                     limits,

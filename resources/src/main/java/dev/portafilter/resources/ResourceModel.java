@@ -1,7 +1,9 @@
 package dev.portafilter.resources;
 
+import org.jspecify.annotations.Nullable;
+
 /** A resource as written, whatever its kind, with defaults filled in. */
-public sealed interface ResourceModel permits WasmPlugin {
+public sealed interface ResourceModel permits WasmPlugin, ServiceMeshExtension {
     /** What it is called. */
     Metadata metadata();
 
@@ -10,4 +12,7 @@ public sealed interface ResourceModel permits WasmPlugin {
 
     /** Where the code comes from. */
     ModuleReference module();
+
+    /** The priority as written; null when it is not. */
+    @Nullable Long priority();
 }

@@ -1,23 +1,25 @@
 package dev.portafilter.resources;
 
+import dev.portafilter.resources.ResourceSet.RefusedResource;
 import dev.portafilter.resources.ResourceSet.SkippedObject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads resources from files. Whatever is written there, the answer is a {@link ResourceSet}, never an exception: each
@@ -28,16 +30,53 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * .json} are read in the order of their names; those that begin with a dot, and directories inside, are left alone.
  */
 public final class ResourceReader {
-    private static final Set<String> FUTURE_KINDS = Set.of("TrafficExtension", "ServiceMeshExtension");
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceReader.class);
 
     private final ReadOptions options;
     private final Problems problems = new Problems();
     private final List<PluginResource> resources = new ArrayList<>();
+    /** Whether {@link #nodes} and {@link #texts} are filled. */
+    private final boolean keeps;
+    /** Each of {@link #resources} as it was written. */
+    private final List<Node.Mapping> nodes = new ArrayList<>();
+
     private final List<SkippedObject> skipped = new ArrayList<>();
+    private final List<RefusedResource> refused = new ArrayList<>();
+    private final Set<String> unclear = new LinkedHashSet<>();
     private final Map<String, SourcePosition> identities = new HashMap<>();
 
-    private ResourceReader(ReadOptions options) {
+    /** The files by name. */
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    private ResourceReader(ReadOptions options, boolean keeps) {
         this.options = options;
+        this.keeps = keeps;
+    }
+
+    /**
+     * What was read, and how it was written.
+     *
+     * @param nodes each of the resources as it was written
+     * @param texts the files by name
+     */
+    record Loaded(ResourceSet set, List<Node.Mapping> nodes, Map<String, String> texts) {}
+
+    /** Reads files and directories together, and keeps what was written. */
+    static Loaded load(List<Path> paths, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options, true);
+        paths.forEach(reader::readPath);
+        return reader.loaded(paths.isEmpty() ? "" : paths.get(0).toString());
+    }
+
+    /** Reads bytes that are in no file, and keeps what was written. */
+    static Loaded load(String name, byte[] bytes, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options, true);
+        reader.readBytes(name, bytes, Path.of(""));
+        return reader.loaded(name);
+    }
+
+    private Loaded loaded(String name) {
+        return new Loaded(result(name), List.copyOf(nodes), texts);
     }
 
     /** Reads a file or directory with {@link ReadOptions#DEFAULT}. */
@@ -47,16 +86,15 @@ public final class ResourceReader {
 
     /** Reads a file or directory. */
     public static ResourceSet read(Path path, ReadOptions options) {
-        ResourceReader reader = new ResourceReader(options);
-        if (Files.isDirectory(path)) {
-            reader.readDirectory(path);
-        } else if (Files.exists(path)) {
-            reader.readFile(path);
-        } else {
-            reader.fileError(
-                    "file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
-        }
-        return reader.result(path.toString());
+        return read(List.of(path), options);
+    }
+
+    /** Reads files and directories as one: no two of their resources may have one name. */
+    public static ResourceSet read(List<Path> paths, ReadOptions options) {
+        ResourceReader reader = new ResourceReader(options, false);
+        paths.forEach(reader::readPath);
+        return reader.result(
+                String.join(", ", paths.stream().map(Path::toString).toList()));
     }
 
     /**
@@ -66,7 +104,7 @@ public final class ResourceReader {
      * @param bytes the content; not kept
      */
     public static ResourceSet read(String name, byte[] bytes, ReadOptions options) {
-        ResourceReader reader = new ResourceReader(options);
+        ResourceReader reader = new ResourceReader(options, false);
         Path base = options.baseDirectory();
         reader.readBytes(name, bytes, base == null ? Path.of("") : base);
         return reader.result(name);
@@ -74,13 +112,24 @@ public final class ResourceReader {
 
     private ResourceSet result(String name) {
         if (resources.isEmpty() && problems.errorCount() == 0) {
-            problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no WasmPlugin", null);
+            problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no resource", kinds());
         }
-        return new ResourceSet(resources, problems.list(), skipped);
+        return new ResourceSet(resources, problems.list(), skipped, refused, unclear);
     }
 
     private void fileError(String rule, String file, String message, String expected) {
+        unclear.add(file);
         problems.error(rule, SourcePosition.whole(file), "", null, message, expected);
+    }
+
+    private void readPath(Path path) {
+        if (Files.isDirectory(path)) {
+            readDirectory(path);
+        } else if (Files.exists(path)) {
+            readFile(path);
+        } else {
+            fileError("file.missing", path.toString(), "no such file", "a YAML or JSON file, or a directory of them");
+        }
     }
 
     private void readDirectory(Path directory) {
@@ -136,60 +185,29 @@ public final class ResourceReader {
 
     private void readBytes(String file, byte[] bytes, Path baseDirectory) {
         int problemsBefore = problems.size();
+        int errorsBefore = problems.errorCount();
         if (bytes.length > ReadLimits.FILE_BYTES) {
             fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
             return;
         }
-        String text = decode(file, bytes);
-        if (text != null) {
+        String text = SourceText.decode(file, bytes, problems);
+        if (text == null) {
+            unclear.add(file);
+        } else {
+            if (keeps) {
+                texts.put(file, text);
+            }
             boolean json = file.toLowerCase(Locale.ROOT).endsWith(".json");
             List<Document> documents =
                     json ? JsonDocuments.read(file, text, problems) : YamlDocuments.read(file, text, problems);
+            if (problems.errorCount() != errorsBefore) {
+                unclear.add(file);
+            }
             for (Document document : documents) {
                 readObject(document.root(), "", document.sound(), baseDirectory);
             }
         }
         problems.sortFrom(problemsBefore);
-    }
-
-    /** The text without byte order mark; null after an error. */
-    private @Nullable String decode(String file, byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(bytes.length);
-        boolean utf8 =
-                !StandardCharsets.UTF_8.newDecoder().decode(in, out, true).isError();
-        String text = out.flip().toString();
-        if (!utf8) {
-            boolean utf16 = bytes.length > 1 && (bytes[0] == (byte) 0xFE || bytes[0] == (byte) 0xFF);
-            String message = utf16 ? "is UTF-16" : "is no UTF-8 from here on";
-            problems.error("file.encoding", endOf(file, text), "", null, message, "UTF-8");
-            return null;
-        }
-        int bad = indexOfUnprintable(text);
-        if (bad >= 0) {
-            String message = String.format("character U+%04X is not allowed", text.codePointAt(bad));
-            SourcePosition position = endOf(file, text.substring(0, bad));
-            problems.error("yaml.character", position, "", null, message, "printable text");
-            return null;
-        }
-        return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    }
-
-    private static int indexOfUnprintable(String text) {
-        for (int i = 0; i < text.length(); ) {
-            int c = text.codePointAt(i);
-            if (!StreamReader.isPrintable(c) && !(c == 0xFEFF && i == 0)) {
-                return i;
-            }
-            i += Character.charCount(c);
-        }
-        return -1;
-    }
-
-    /** The place behind a text that begins a file. */
-    private static SourcePosition endOf(String file, String text) {
-        int lines = 1 + (int) text.chars().filter(c -> c == '\n').count();
-        return new SourcePosition(file, lines, text.length() - text.lastIndexOf('\n'));
     }
 
     /** Reads one object: a resource, a list of them, or something that is none of ours. */
@@ -199,52 +217,71 @@ public final class ResourceReader {
         }
         Field object = new Field(path, node, problems);
         Fields fields = object.mapping("object");
-        if (fields == null) {
+        String apiVersion = fields == null ? null : word(fields, "apiVersion");
+        String kind = fields == null ? null : word(fields, "kind");
+        if (fields == null || apiVersion == null || kind == null) {
+            unclear.add(node.position().file());
             return;
         }
-        String apiVersion = word(fields, "apiVersion");
-        String kind = word(fields, "kind");
-        if (apiVersion == null || kind == null) {
-            return;
-        }
-        boolean ourGroup = apiVersion.startsWith("extensions.istio.io/");
-        if (kind.equals(WasmPlugin.KIND) || ourGroup && kind.equals(WasmPlugin.KIND + "List") || kind.equals("List")) {
-            readKnown(fields, apiVersion, kind, sound, baseDirectory);
-        } else if (FUTURE_KINDS.contains(kind)) {
-            refuse(fields, "kind", "is not supported yet", WasmPlugin.KIND);
-        } else if (ourGroup || kind.equalsIgnoreCase(WasmPlugin.KIND)) {
-            refuse(fields, "kind", "is unknown", WasmPlugin.KIND);
-        } else {
-            skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
-        }
-    }
-
-    private void readKnown(Fields fields, String apiVersion, String kind, boolean sound, Path baseDirectory) {
-        if (!kind.equals(WasmPlugin.KIND)) {
+        Kind known = Kind.of(kind);
+        if (known != null) {
+            readKnown(known, fields, apiVersion, sound, baseDirectory);
+        } else if (kind.equals("List") || Kind.ofList(kind, apiVersion) != null) {
             Field items = fields.get("items");
             if (items != null) {
                 items.sequence("object").forEach(item -> readObject(item.node(), item.path(), sound, baseDirectory));
             }
-            return;
-        }
-        if (!apiVersion.equals(WasmPlugin.API_VERSION)) {
-            refuse(fields, "apiVersion", "is unknown", WasmPlugin.API_VERSION);
-            return;
-        }
-        int errorsBefore = problems.errorCount();
-        checkUnique(fields);
-        PluginResource resource = new WasmPluginReader(fields, options, baseDirectory).read(errorsBefore);
-        if (resource != null && sound) {
-            resources.add(resource);
+        } else if (apiVersion.startsWith("extensions.istio.io/") || isMisspelt(kind)) {
+            refuse(fields, "kind", "is unknown", kinds());
+        } else {
+            LOG.debug("{}: {} {} is none of ours", fields.position(), apiVersion, kind);
+            skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
         }
     }
 
-    private void checkUnique(Fields fields) {
-        WasmPluginReader.Identity identity = WasmPluginReader.identity(fields, options);
+    private static boolean isMisspelt(String kind) {
+        return Stream.of(Kind.values()).anyMatch(known -> known.word().equalsIgnoreCase(kind));
+    }
+
+    private static String kinds() {
+        return WasmPlugin.KIND + ", " + WasmPlugin.TRAFFIC_EXTENSION + " or " + ServiceMeshExtension.KIND;
+    }
+
+    private void readKnown(Kind kind, Fields fields, String apiVersion, boolean sound, Path baseDirectory) {
+        int problemsBefore = problems.size();
+        PluginResource resource = null;
+        if (kind.apiVersions().contains(apiVersion)) {
+            int errorsBefore = problems.errorCount();
+            checkUnique(kind, fields);
+            resource = kind == Kind.SERVICE_MESH_EXTENSION
+                    ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
+                    : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
+        } else {
+            refuse(fields, "apiVersion", "is unknown", String.join(", ", kind.apiVersions()));
+        }
+        if (resource != null && sound) {
+            resources.add(resource);
+            if (keeps) {
+                nodes.add(fields.node());
+            }
+            return;
+        }
+        EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
+        if (identity == null) {
+            unclear.add(fields.position().file());
+            return;
+        }
+        List<Problem> errors =
+                problems.since(problemsBefore).stream().filter(Problem::isError).toList();
+        refused.add(new RefusedResource(kind.word(), identity.name(), fields.position(), errors));
+    }
+
+    private void checkUnique(Kind kind, Fields fields) {
+        EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
         if (identity == null) {
             return;
         }
-        SourcePosition before = identities.putIfAbsent(identity.name(), identity.position());
+        SourcePosition before = identities.putIfAbsent(kind + " " + identity.name(), identity.position());
         if (before != null) {
             String message = Words.quote(identity.name()) + " stands at " + before + " already";
             problems.error(
@@ -262,7 +299,7 @@ public final class ResourceReader {
     private static @Nullable String word(Fields fields, String name) {
         Field field = fields.get(name);
         if (field == null) {
-            fields.missing(name, "object", name.equals("kind") ? WasmPlugin.KIND : WasmPlugin.API_VERSION);
+            fields.missing(name, "object", name.equals("kind") ? kinds() : WasmPlugin.API_VERSION);
             return null;
         }
         return field.text("object");

@@ -1,7 +1,10 @@
 package dev.portafilter.resources;
 
 import dev.portafilter.runtime.plugin.PluginSpec;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What was read: the resources that are valid, in the order they were found, and all problems of all resources.
@@ -9,8 +12,15 @@ import java.util.List;
  * @param resources the valid resources
  * @param problems errors and warnings, by place
  * @param skipped objects of kinds that are none of ours
+ * @param refused the resources that have errors
+ * @param unclear files of which it cannot be said what resources stand in them
  */
-public record ResourceSet(List<PluginResource> resources, List<Problem> problems, List<SkippedObject> skipped) {
+public record ResourceSet(
+        List<PluginResource> resources,
+        List<Problem> problems,
+        List<SkippedObject> skipped,
+        List<RefusedResource> refused,
+        Set<String> unclear) {
     /**
      * An object of a kind that is none of ours.
      *
@@ -20,11 +30,48 @@ public record ResourceSet(List<PluginResource> resources, List<Problem> problems
      */
     public record SkippedObject(SourcePosition position, String apiVersion, String kind) {}
 
-    /** Makes a set; the lists are copied. */
+    /**
+     * A resource that has errors.
+     *
+     * @param kind its kind
+     * @param identity {@code namespace/name}
+     * @param position where it begins
+     * @param errors what is wrong with it
+     */
+    public record RefusedResource(String kind, String identity, SourcePosition position, List<Problem> errors) {}
+
+    /**
+     * Makes a set; the lists are copied. Resources of different kinds may have one namespace and name; then the plugins of
+     * the newer kinds are called {@code namespace.name/kind} by the host, and {@code plugin_name} stays what it is.
+     */
     public ResourceSet {
-        resources = List.copyOf(resources);
+        resources = distinct(resources);
         problems = List.copyOf(problems);
         skipped = List.copyOf(skipped);
+        refused = List.copyOf(refused);
+        unclear = Set.copyOf(unclear);
+    }
+
+    private static List<PluginResource> distinct(List<PluginResource> resources) {
+        Map<String, Kind> oldest = new HashMap<>();
+        for (PluginResource resource : resources) {
+            Kind kind = Kind.of(resource.kind());
+            if (kind != null) {
+                oldest.merge(resource.identity(), kind, (a, b) -> a.compareTo(b) < 0 ? a : b);
+            }
+        }
+        return resources.stream()
+                .map(resource -> {
+                    PluginSpec spec = resource.spec();
+                    String name = spec.namespace() + "." + spec.name();
+                    boolean first = Kind.of(resource.kind()) == oldest.get(resource.identity());
+                    String distinct = first ? name : name + "/" + resource.kind();
+                    return spec.qualifiedName().equals(distinct)
+                            ? resource
+                            : resource.withSpec(
+                                    spec.toBuilder().qualifiedName(distinct).build());
+                })
+                .toList();
     }
 
     /** The problems for which a resource was refused. */

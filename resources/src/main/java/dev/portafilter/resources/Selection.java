@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the resources that filter connections, in chain order
  * @param services the resources that run once and are in no chain, by name
  * @param excluded the others, in the order given
- * @param warnings what was not looked at
+ * @param warnings what was not looked at, and what is there twice
  */
 public record Selection(
         List<PluginResource> chain,
@@ -31,6 +31,9 @@ public record Selection(
         List<PluginResource> services,
         List<Exclusion> excluded,
         List<Problem> warnings) {
+    private static final Comparator<PluginResource> ORDER =
+            Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
+
     /** Why a resource does not apply. */
     public enum Reason {
         /** It is in a namespace that the workload does not look at. */
@@ -42,7 +45,9 @@ public record Selection(
         /** It is for other traffic. */
         MATCH,
         /** It filters what this host does not carry. */
-        UNSUPPORTED
+        UNSUPPORTED,
+        /** Its place in the chain is not known before its image is read; see {@link PluginResource#withManifest}. */
+        PENDING
     }
 
     /**
@@ -60,27 +65,45 @@ public record Selection(
         }
     }
 
-    /** Selects from resources. */
+    /** Selects from resources, with {@link TieBreaking#OSSM} order. */
     public static Selection of(Collection<PluginResource> resources, Workload workload) {
+        return of(resources, workload, workload, TieBreaking.OSSM);
+    }
+
+    /**
+     * Selects from resources.
+     *
+     * @param resources the resources
+     * @param workload for whom the chain for HTTP is built
+     * @param connections the same workload as plugins for connections see it, with the port of those
+     * @param tieBreaking what decides among plugins of equal phase and priority
+     */
+    public static Selection of(
+            Collection<PluginResource> resources, Workload workload, Workload connections, TieBreaking tieBreaking) {
         List<PluginResource> chain = new ArrayList<>();
         List<PluginResource> network = new ArrayList<>();
         List<PluginResource> services = new ArrayList<>();
         List<Exclusion> excluded = new ArrayList<>();
         List<Problem> warnings = new ArrayList<>();
         for (PluginResource resource : resources) {
-            Exclusion exclusion = exclusion(resource, workload);
+            boolean filtersConnections = resource.spec().type() == PluginType.NETWORK;
+            Workload seen = filtersConnections ? connections : workload;
+            Exclusion exclusion = exclusion(resource, seen);
             if (exclusion != null) {
                 excluded.add(exclusion);
                 continue;
             }
-            boolean connections = resource.spec().type() == PluginType.NETWORK;
-            (resource.spec().service() ? services : connections ? network : chain).add(resource);
-            warn(resource, workload, warnings);
+            (resource.spec().service() ? services : filtersConnections ? network : chain)
+                    .add(resource.withSpec(tieBreaking.apply(resource, seen)));
+            warn(resource, seen, warnings);
+            if (tieBreaking == TieBreaking.ISTIO) {
+                warnOfTime(resource, warnings);
+            }
         }
-        Comparator<PluginResource> order = Comparator.comparing(PluginResource::spec, ChainOrder.INSTANCE);
-        chain.sort(order);
-        network.sort(order);
-        services.sort(order);
+        warnings.addAll(DoubleActivation.warnings(resources, excluded));
+        chain.sort(ORDER);
+        network.sort(ORDER);
+        services.sort(ORDER);
         return new Selection(
                 List.copyOf(chain),
                 List.copyOf(network),
@@ -141,6 +164,12 @@ public record Selection(
         if (!matches(attachment.match(), workload)) {
             return new Exclusion(resource, Reason.MATCH, "no match fits " + traffic(workload));
         }
+        if (resource.pending()) {
+            return new Exclusion(
+                    resource,
+                    Reason.PENDING,
+                    "spec.phase is not set, and " + Manifest.FILE + " of its image not known");
+        }
         return null;
     }
 
@@ -194,7 +223,8 @@ public record Selection(
 
     private static boolean fits(Mode mode, Workload.Side side) {
         return switch (side) {
-            case GATEWAY, SIDECAR_OUTBOUND -> mode != Mode.SERVER;
+            case GATEWAY -> mode != Mode.SERVER;
+            case SIDECAR_OUTBOUND -> mode != Mode.SERVER && mode != Mode.GATEWAY_AND_SERVER;
             case SIDECAR_INBOUND -> mode != Mode.CLIENT;
             case UNDEFINED -> true;
         };
@@ -221,6 +251,20 @@ public record Selection(
                 && attachment.match().stream().anyMatch(match -> !match.ports().isEmpty())) {
             warnings.add(
                     ignored(resource, "spec.match", "has ports, which are ignored: the port of this host is not set"));
+        }
+    }
+
+    private static void warnOfTime(PluginResource resource, List<Problem> warnings) {
+        String timestamp = resource.model().metadata().creationTimestamp();
+        if (timestamp != null && TieBreaking.created(timestamp) == null) {
+            warnings.add(new Problem(
+                    Problem.Severity.WARNING,
+                    "selection",
+                    resource.position(),
+                    "metadata.creationTimestamp",
+                    "is no time, and counts as none",
+                    Words.quote(timestamp),
+                    "such as 2024-01-31T10:00:00Z"));
         }
     }
 

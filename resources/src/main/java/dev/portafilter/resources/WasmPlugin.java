@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WasmPlugin as written, with defaults filled in. Made by {@link ResourceReader} only, which has checked it. Source:
- * WasmPlugin reference, sections 1.1, 1.2 and 7.5.
+ * A WasmPlugin, or a TrafficExtension, which means the same, as written, with defaults filled in. Made by
+ * {@link ResourceReader} only, which has checked it. Source: WasmPlugin reference, sections 1.1 to 1.3 and 7.5.
  *
  * @param metadata name and what belongs to it
  * @param attachment which workloads and traffic it is for
@@ -36,6 +36,8 @@ public record WasmPlugin(
     public static final String API_VERSION = "extensions.istio.io/v1alpha1";
     /** {@code kind} of a WasmPlugin. */
     public static final String KIND = "WasmPlugin";
+    /** {@code kind} of a TrafficExtension: the same fields, those of the module in {@code spec.wasm}. */
+    public static final String TRAFFIC_EXTENSION = "TrafficExtension";
 
     /** Leaves out the configuration and the variables: they may hold secrets. */
     @Override

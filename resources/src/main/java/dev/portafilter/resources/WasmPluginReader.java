@@ -6,75 +6,47 @@ import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.Phase;
 import dev.portafilter.runtime.plugin.PluginSpec;
-import java.math.BigInteger;
+import dev.portafilter.runtime.plugin.TieBreak;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one WasmPlugin. Every error of it is reported; only a resource without errors becomes a plugin. */
+/**
+ * Reads one WasmPlugin, or one TrafficExtension, whose fields of the module are one level deeper. Every error of it is
+ * reported; only a resource without errors becomes a plugin.
+ */
 final class WasmPluginReader {
-    private static final int PLUGIN_NAME_CHARACTERS = 256;
-    private static final int NAME_CHARACTERS = 253;
-    private static final int NAMESPACE_CHARACTERS = 63;
-    private static final Pattern SUBDOMAIN =
-            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
-    private static final Pattern DOMAIN_LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
-    /** What a server adds to metadata and what changes without a change of meaning. */
-    private static final Set<String> SERVER_METADATA =
-            Set.of("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp");
-
-    private static final BigInteger LEAST_LONG = BigInteger.valueOf(Long.MIN_VALUE);
-    private static final BigInteger MOST_LONG = BigInteger.valueOf(Long.MAX_VALUE);
-    private static final Choice<Phase> PHASE = Choice.of(
+    static final Choice<Phase> PHASE = Choice.of(
             Map.entry("UNSPECIFIED_PHASE", Phase.UNSPECIFIED),
             Map.entry("AUTHN", Phase.AUTHN),
             Map.entry("AUTHZ", Phase.AUTHZ),
             Map.entry("STATS", Phase.STATS));
-    private static final Choice<FailurePolicy> FAIL_STRATEGY = Choice.of(
+    static final Choice<FailurePolicy> FAIL_STRATEGY = Choice.of(
             Map.entry("FAIL_CLOSE", FailurePolicy.FAIL_CLOSED),
             Map.entry("FAIL_OPEN", FailurePolicy.FAIL_OPEN),
             Map.entry("FAIL_RELOAD", FailurePolicy.FAIL_RELOAD));
+    private static final Choice<Phase> TRAFFIC_EXTENSION_PHASE = Choice.of(
+            Map.entry("UNSPECIFIED", Phase.UNSPECIFIED),
+            Map.entry("AUTHN", Phase.AUTHN),
+            Map.entry("AUTHZ", Phase.AUTHZ),
+            Map.entry("STATS", Phase.STATS));
+    private static final int PLUGIN_NAME_CHARACTERS = 256;
 
+    private final Kind kind;
     private final Fields resource;
     private final ReadOptions options;
     private final Problems problems;
     private final Path baseDirectory;
 
-    WasmPluginReader(Fields resource, ReadOptions options, Path baseDirectory) {
+    WasmPluginReader(Kind kind, Fields resource, ReadOptions options, Path baseDirectory) {
+        this.kind = kind;
         this.resource = resource;
         this.options = options;
         this.problems = resource.problems();
         this.baseDirectory = baseDirectory;
-    }
-
-    /** A resource's {@code namespace/name} and where its name stands. */
-    record Identity(String name, SourcePosition position) {}
-
-    /** What the resource is called; null when it has no name. */
-    static @Nullable Identity identity(Fields resource, ReadOptions options) {
-        Node.Member metadata = resource.node().members().get("metadata");
-        if (metadata == null || !(metadata.value() instanceof Node.Mapping mapping)) {
-            return null;
-        }
-        Node.Text name = text(mapping, "name");
-        Node.Text namespace = text(mapping, "namespace");
-        if (name == null || name.value().isEmpty()) {
-            return null;
-        }
-        String scope =
-                namespace == null || namespace.value().isEmpty() ? options.defaultNamespace() : namespace.value();
-        return new Identity(scope + "/" + name.value(), name.position());
-    }
-
-    private static Node.@Nullable Text text(Node.Mapping mapping, String name) {
-        Node.Member member = mapping.members().get(name);
-        return member != null && member.value() instanceof Node.Text text ? text : null;
     }
 
     /**
@@ -84,91 +56,52 @@ final class WasmPluginReader {
      * @return null when the resource has errors
      */
     @Nullable PluginResource read(int errorsBefore) {
-        PlainWords.check(new Field("", resource.node(), problems));
-        Fields metadataFields = metadataFields();
-        AnnotationReader annotations =
-                new AnnotationReader(metadataFields == null ? null : metadataFields.get("annotations"));
-        Metadata metadata = metadataFields == null ? null : metadata(metadataFields, annotations);
-        Extras extras = annotations.extras();
-        Fields spec = spec();
-        resource.get("status");
-        resource.reportUnknown(options.strict());
-        WasmPlugin plugin = spec == null ? null : plugin(spec, metadata, annotations, extras);
-        if (plugin == null) {
+        EnvelopeReader envelope = new EnvelopeReader(resource, options);
+        Metadata metadata = envelope.metadata();
+        boolean nested = kind == Kind.TRAFFIC_EXTENSION;
+        Fields spec = envelope.spec(nested ? "a mapping with wasm" : "a mapping with url");
+        Fields wasm = spec == null || !nested ? spec : wasm(spec);
+        Extras extras = envelope.annotations().extras();
+        WasmPlugin plugin =
+                spec == null || wasm == null ? null : plugin(spec, wasm, metadata, envelope.annotations(), extras);
+        if (plugin == null || wasm == null) {
             return null;
         }
-        ModuleSource module = module(plugin);
+        ModuleSource module =
+                ModuleReader.source(plugin.module(), plugin.metadata().namespace(), wasm, options, baseDirectory);
         if (module == null || problems.errorCount() != errorsBefore) {
             return null;
         }
-        return new PluginResource(WasmPlugin.KIND, plugin, spec(plugin, module), revision(plugin), resource.position());
+        String revision = envelope.revision(plugin.metadata());
+        return new PluginResource(kind.word(), plugin, spec(plugin, module), revision, resource.position());
     }
 
-    private @Nullable Fields metadataFields() {
-        Field field = resource.get("metadata");
-        if (field == null) {
-            problems.error("V-39", resource.position(), "metadata.name", null, "is missing", "a name");
-            return null;
+    /** The module of a TrafficExtension; null after an error. */
+    private @Nullable Fields wasm(Fields spec) {
+        Field wasm = spec.get("wasm");
+        Field lua = spec.get("lua");
+        if (lua != null) {
+            boolean both = wasm != null;
+            lua.error(
+                    both ? "traffic.oneOf" : "traffic.lua",
+                    both ? "stands beside wasm" : "is not supported: this host runs WebAssembly",
+                    both ? "one of wasm and lua" : "wasm, with a module that does the same");
+        } else if (wasm == null) {
+            spec.missing("wasm", "traffic.oneOf", "a mapping with url");
         }
-        return field.mapping("V-39");
-    }
-
-    private @Nullable Metadata metadata(Fields fields, AnnotationReader annotations) {
-        Field nameField = fields.get("name");
-        String name = null;
-        if (nameField == null) {
-            fields.missing("name", "V-39", "a name");
-        } else {
-            name = nameField.text("V-39", NAME_CHARACTERS);
-            if (name != null && !SUBDOMAIN.matcher(name).matches()) {
-                nameField.errorWithValue(
-                        "metadata.name", "is no name", "a-z, 0-9, - and ., a letter or digit first and last");
-            }
-        }
-        Field namespaceField = fields.get("namespace");
-        String namespace = options.defaultNamespace();
-        if (namespaceField != null) {
-            String text = namespaceField.text("metadata.namespace");
-            if (text != null && !text.isEmpty()) {
-                namespace = text;
-                if (text.length() > NAMESPACE_CHARACTERS
-                        || !DOMAIN_LABEL.matcher(text).matches()) {
-                    namespaceField.errorWithValue("metadata.namespace", "is no namespace", "1 to 63 of a-z, 0-9 and -");
-                }
-            }
-        }
-        Field created = fields.get("creationTimestamp");
-        Field version = fields.get("resourceVersion");
-        String versionText = version == null ? null : version.text("metadata.resourceVersion");
-        return name == null
-                ? null
-                : new Metadata(
-                        name,
-                        namespace,
-                        Map.copyOf(annotations.all()),
-                        created == null ? null : created.text("metadata.creationTimestamp"),
-                        versionText == null || versionText.isEmpty() ? null : versionText);
-    }
-
-    private @Nullable Fields spec() {
-        Field field = resource.getOrNull("spec");
-        if (field == null) {
-            resource.missing("spec", "V-01", "a mapping with url");
-            return null;
-        }
-        return field.mapping("V-01");
+        return wasm == null ? null : wasm.mapping("traffic.oneOf");
     }
 
     private @Nullable WasmPlugin plugin(
-            Fields spec, @Nullable Metadata metadata, AnnotationReader annotations, Extras extras) {
-        Attachment attachment = AttachmentReader.read(spec, options);
-        ModuleReference module = ModuleReader.read(spec, options);
-        String config = pluginConfig(spec, annotations);
-        Field nameField = spec.get("pluginName");
+            Fields spec, Fields wasm, @Nullable Metadata metadata, AnnotationReader annotations, Extras extras) {
+        Attachment attachment = AttachmentReader.read(kind, spec, wasm, options);
+        ModuleReference module = ModuleReader.read(wasm, options);
+        String config = pluginConfig(wasm, annotations);
+        Field nameField = wasm.get("pluginName");
         String pluginName = nameField == null ? "" : nameField.text("V-12", PLUGIN_NAME_CHARACTERS);
-        Phase phase = PHASE.read(spec.get("phase"));
+        Phase phase = (kind == Kind.TRAFFIC_EXTENSION ? TRAFFIC_EXTENSION_PHASE : PHASE).read(spec.get("phase"));
         Long priority = priority(spec.get("priority"));
-        Field strategyField = spec.get("failStrategy");
+        Field strategyField = wasm.get("failStrategy");
         FailurePolicy failStrategy = FAIL_STRATEGY.read(strategyField);
         if (strategyField != null
                 && failStrategy == FailurePolicy.FAIL_OPEN
@@ -176,8 +109,11 @@ final class WasmPluginReader {
             strategyField.warningWithValue(
                     "V-38", "lets requests pass unchecked when a plugin of phase " + phase + " fails", "FAIL_CLOSE");
         }
-        List<WasmPlugin.EnvironmentVariable> env = EnvironmentReader.read(spec, options);
+        List<WasmPlugin.EnvironmentVariable> env = EnvironmentReader.read(wasm, options);
         spec.reportUnknown(options.strict());
+        if (wasm != spec) {
+            wasm.reportUnknown(options.strict());
+        }
         if (metadata == null || module == null || pluginName == null) {
             return null;
         }
@@ -203,62 +139,17 @@ final class WasmPluginReader {
         }
         Field raw = annotations.get(AnnotationReader.PLUGIN_CONFIGURATION);
         if (raw != null) {
-            raw.error("annotation", "stands beside spec.pluginConfig", "one of the two");
+            raw.error("annotation", "stands beside " + field.path(), "one of the two");
         }
         return JsonText.of(mapping);
     }
 
     private static @Nullable Long priority(@Nullable Field field) {
-        BigInteger value = field == null ? null : field.integer("V-32");
-        if (field == null || value == null) {
-            return null;
-        }
-        if (value.compareTo(LEAST_LONG) < 0 || value.compareTo(MOST_LONG) > 0) {
-            field.errorWithValue("V-32", "does not fit 64 bits", LEAST_LONG + ".." + MOST_LONG);
-            return null;
-        }
-        if (value.bitLength() > 31) {
+        Long value = field == null ? null : field.longInteger("V-32");
+        if (field != null && value != null && value != value.intValue()) {
             field.warningWithValue("V-33", "is refused by Istio", Integer.MIN_VALUE + ".." + Integer.MAX_VALUE);
         }
-        return value.longValue();
-    }
-
-    /** The source of the module; null after an error when it cannot be had or checked. */
-    private @Nullable ModuleSource module(WasmPlugin plugin) {
-        ModuleReference module = plugin.module();
-        ModuleLocator locator = options.modules();
-        boolean loads = locator.loads(module.url().scheme());
-        if (!loads) {
-            unsupported("url", module.url().scheme() + " is not supported yet", "file://");
-        }
-        if (!module.verificationKeys().isEmpty() && !locator.verifiesSignatures()) {
-            unsupported("verificationKey", "signature verification is not supported yet", "no verificationKey");
-            loads = false;
-        }
-        if (!loads) {
-            return null;
-        }
-        try {
-            return locator.locate(module, plugin.metadata().namespace(), baseDirectory);
-        } catch (InvalidPathException e) {
-            unsupported("url", "is no path on this file system", "file:// and a path");
-            return null;
-        }
-    }
-
-    private void unsupported(String name, String message, String expected) {
-        Field field = resource.get("spec");
-        Fields spec = field != null && field.node() instanceof Node.Mapping mapping
-                ? new Fields(mapping, "spec", problems)
-                : resource;
-        Field subject = spec.get(name);
-        Field config = spec.get("pluginConfig");
-        if (subject == null && config != null && config.node() instanceof Node.Mapping mapping) {
-            subject = new Fields(mapping, config.path(), problems).get(name);
-        }
-        if (subject != null) {
-            subject.error("unsupported", message, expected);
-        }
+        return value;
     }
 
     private PluginSpec spec(WasmPlugin plugin, ModuleSource module) {
@@ -267,8 +158,10 @@ final class WasmPluginReader {
         Boolean stopIteration = extras.allowOnHeadersStopIteration();
         Long priority = plugin.priority();
         long unset = options.unsetPriority() == UnsetPriority.ZERO ? 0 : Integer.MIN_VALUE;
-        return PluginSpec.builder(plugin.metadata().name(), module)
-                .namespace(plugin.metadata().namespace())
+        String name = plugin.metadata().name();
+        String namespace = plugin.metadata().namespace();
+        return PluginSpec.builder(name, module)
+                .namespace(namespace)
                 .rootId(plugin.pluginName())
                 .vmId(extras.vmId())
                 .configuration((raw == null ? plugin.pluginConfig() : raw).getBytes(StandardCharsets.UTF_8))
@@ -276,8 +169,12 @@ final class WasmPluginReader {
                 .type(plugin.attachment().type())
                 .phase(plugin.phase())
                 .priority(priority == null ? unset : priority)
+                .tieBreaks(List.of(
+                        new TieBreak("name", name),
+                        new TieBreak("namespace", namespace),
+                        new TieBreak("kind", kind.word())))
                 .failurePolicy(plugin.failStrategy())
-                .environment(EnvironmentReader.environment(plugin.env(), options.hostEnvironment()))
+                .environment(EnvironmentReader.environment(plugin.env(), options))
                 .allowedCapabilities(Set.copyOf(extras.allowedCapabilities()))
                 .allowOnHeadersStopIteration(
                         stopIteration == null ? options.allowOnHeadersStopIteration() : stopIteration)
@@ -285,27 +182,5 @@ final class WasmPluginReader {
                 .isolated(options.isolated())
                 .limits(options.limits())
                 .build();
-    }
-
-    /** Kubernetes' revision, or a digest of all that an operator wrote. */
-    private String revision(WasmPlugin plugin) {
-        String version = plugin.metadata().resourceVersion();
-        if (version != null) {
-            return version;
-        }
-        Map<String, Node.Member> all = resource.node().members();
-        Map<String, Node.Member> written = new LinkedHashMap<>();
-        for (String part : List.of("metadata", "spec")) {
-            Node.Member member = all.get(part);
-            if (member != null && member.value() instanceof Node.Mapping mapping) {
-                Map<String, Node.Member> members = new LinkedHashMap<>(mapping.members());
-                if (part.equals("metadata")) {
-                    members.keySet().removeAll(SERVER_METADATA);
-                }
-                Node.Mapping kept = new Node.Mapping(members, mapping.position());
-                written.put(part, new Node.Member(kept, member.keyPosition(), false));
-            }
-        }
-        return FileModule.sha256(JsonText.bytes(new Node.Mapping(written, resource.position())));
     }
 }

@@ -74,9 +74,10 @@ public record Workload(
         return new Workload(namespace, value, labels, side, port, gatewayName, false);
     }
 
-    /** This workload with other labels; namespaces count. */
+    /** This workload with other labels; namespaces count. They name the gateway unless it was set otherwise. */
     public Workload withLabels(Map<String, String> value) {
-        return new Workload(namespace, rootNamespace, value, side, port, null, false);
+        boolean named = gatewayName != null && !gatewayName.equals(labels.get(GATEWAY_NAME_LABEL));
+        return new Workload(namespace, rootNamespace, value, side, port, named ? gatewayName : null, false);
     }
 
     /** This workload on another side. */

@@ -27,12 +27,13 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class YamlDocuments {
     private static final String CORE_TAG = "tag:yaml.org,2002:";
     /** Characters that the library reads at once: it copies the current line each time, so few make long lines slow. */
-    private static final int BUFFER_CHARACTERS = 1 << 17;
+    static final int BUFFER_CHARACTERS = 1 << 17;
 
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
-            .setBufferSize(BUFFER_CHARACTERS)
-            .build();
+    /** For texts that are shorter: what is not used is made and cleared all the same. */
+    private static final int SMALL_BUFFER_CHARACTERS = 1 << 13;
+
+    private static final LoadSettings SETTINGS = settings(BUFFER_CHARACTERS);
+    private static final LoadSettings SETTINGS_OF_SHORT_TEXTS = settings(SMALL_BUFFER_CHARACTERS);
 
     private final String file;
     private final String text;
@@ -52,8 +53,18 @@ final class YamlDocuments {
         this.reached = new SourcePosition(file, 1, 1);
     }
 
+    private static LoadSettings settings(int bufferCharacters) {
+        return LoadSettings.builder()
+                .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
+                .setBufferSize(bufferCharacters)
+                .build();
+    }
+
     static List<Document> read(String file, String text, Problems problems) {
         YamlDocuments reading = new YamlDocuments(file, text, problems);
+        if (reading.hasLongLine()) {
+            return List.of();
+        }
         int broken = 0;
         while (!reading.parse()) {
             if (++broken == ReadLimits.BROKEN_DOCUMENTS) {
@@ -73,12 +84,34 @@ final class YamlDocuments {
         return reading.documents;
     }
 
+    private boolean hasLongLine() {
+        int line = 1;
+        for (int start = 0; start < text.length(); line++) {
+            int end = text.indexOf('\n', start);
+            int length = (end < 0 ? text.length() : end) - start;
+            if (length > ReadLimits.LINE_CHARACTERS) {
+                problems.error(
+                        "limit.lineCharacters",
+                        new SourcePosition(file, line, 1),
+                        "",
+                        null,
+                        "a line of " + length + " characters",
+                        "at most " + ReadLimits.LINE_CHARACTERS);
+                return true;
+            }
+            start += length + 1;
+        }
+        return false;
+    }
+
     /** Parses from {@link #startOffset}; false when a document was broken and more may follow. */
     private boolean parse() {
         NodeBuilder builder = new NodeBuilder(problems, budget);
         int errorsBefore = problems.errorCount();
         try {
-            for (Event event : new Parse(SETTINGS).parseString(text.substring(startOffset))) {
+            String rest = text.substring(startOffset);
+            boolean isShort = rest.length() < SMALL_BUFFER_CHARACTERS;
+            for (Event event : new Parse(isShort ? SETTINGS_OF_SHORT_TEXTS : SETTINGS).parseString(rest)) {
                 reached = position(event.getStartMark());
                 if (event instanceof DocumentStartEvent) {
                     builder = new NodeBuilder(problems, budget);

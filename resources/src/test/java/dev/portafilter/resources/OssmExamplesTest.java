@@ -47,7 +47,7 @@ class OssmExamplesTest {
         ModuleReference module = only("openid-image.yaml").model().module();
         assertThat(module.url().image()).hasToString("private-registry:5000/openid-connect/openid:latest");
         assertThat(module.pullPolicy()).isEqualTo(PullPolicy.IF_NOT_PRESENT);
-        assertThat(module.imagePullSecret()).isEqualTo("private-registry-pull-secret");
+        assertThat(module.imagePullSecrets()).containsExactly("private-registry-pull-secret");
         assertThat(only("plugin.yaml").model().module().pullPolicy()).isEqualTo(PullPolicy.ALWAYS);
     }
 

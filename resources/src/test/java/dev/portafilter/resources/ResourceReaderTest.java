@@ -61,7 +61,9 @@ class ResourceReaderTest {
         Path missing = directory.resolve("missing.yaml");
         assertThat(ResourceReader.read(missing).errors())
                 .hasToString("[" + missing + ": no such file (expected: a YAML or JSON file, or a directory of them)]");
-        assertThat(ResourceReader.read(directory).problems()).hasToString("[" + directory + ": holds no WasmPlugin]");
+        assertThat(ResourceReader.read(directory).problems())
+                .hasToString("[" + directory
+                        + ": holds no resource (expected: WasmPlugin, TrafficExtension or ServiceMeshExtension)]");
     }
 
     @Test

@@ -62,6 +62,31 @@ final class Resources {
                 + "spec:\n  url: http://test.com/test\n";
     }
 
+    /** A ServiceMeshExtension with an image and more fields in its spec, one per line. */
+    static String namedExtension(String name, String namespace, String... specLines) {
+        boolean hasImage = List.of(specLines).stream().anyMatch(line -> line.startsWith("image:"));
+        return "apiVersion: maistra.io/v1\nkind: ServiceMeshExtension\nmetadata:\n  name: " + name + "\n  namespace: "
+                + namespace + "\nspec:\n" + (hasImage ? "" : "  image: quay.io/x/" + name + ":1\n")
+                + String.join(
+                        "",
+                        List.of(specLines).stream()
+                                .map(line -> "  " + line + "\n")
+                                .toList());
+    }
+
+    /** The base ServiceMeshExtension with more fields in its spec. */
+    static String extension(String... specLines) {
+        return namedExtension("x", "ns", specLines);
+    }
+
+    /** The one ServiceMeshExtension of a text that has no problem but its age. */
+    static PluginResource onlyExtension(String text) {
+        ResourceSet set = read(text);
+        assertThat(set.problems()).extracting(Problem::rule).containsExactly("sme.deprecated");
+        assertThat(set.resources()).hasSize(1);
+        return set.resources().get(0);
+    }
+
     static ResourceSet read(String text) {
         return read(text, ANY_MODULE);
     }

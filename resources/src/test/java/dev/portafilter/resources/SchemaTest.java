@@ -5,52 +5,27 @@ import static dev.portafilter.resources.Resources.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The published schema says of examples what the reader says, as far as its keywords go. */
 class SchemaTest {
-    private static final Set<String> KNOWN_KEYWORDS = Set.of(
-            "$schema",
-            "$id",
-            "$ref",
-            "$defs",
-            "title",
-            "description",
-            "deprecated",
-            "type",
-            "const",
-            "enum",
-            "anyOf",
-            "required",
-            "properties",
-            "additionalProperties",
-            "propertyNames",
-            "maxProperties",
-            "items",
-            "maxItems",
-            "minLength",
-            "maxLength",
-            "pattern",
-            "minimum",
-            "maximum");
-
-    private final Node.Mapping schema = schema();
+    private final Schema traffic = new Schema("trafficextension.schema.json");
+    private final Schema extension = new Schema("servicemeshextension.schema.json");
+    private final Schema all = new Schema("extensions.schema.json");
+    private final Schema schema = new Schema("wasmplugin.schema.json");
 
     @ParameterizedTest
     @ValueSource(strings = {"openid-file", "openid-image", "plugin", "header-append"})
     void examples_fit(String name) throws IOException {
         String text = new String(OssmExamplesTest.bytes(name + ".yaml"), StandardCharsets.UTF_8);
-        assertThat(violations(text)).isEmpty();
+        assertThat(schema.violations(text)).isEmpty();
     }
 
     @ParameterizedTest
@@ -69,7 +44,7 @@ class SchemaTest {
                 "pluginConfig: {verification_key: x, any: [thing]}",
             })
     void goodFields_fit(String line) {
-        assertThat(violations(plugin(line))).isEmpty();
+        assertThat(schema.violations(plugin(line))).isEmpty();
         Resources.read(plugin(line));
     }
 
@@ -97,166 +72,178 @@ class SchemaTest {
                 "pluginConfig: {verificationKey: abc}",
             })
     void badFields_doNotFit(String line) {
-        assertThat(violations(plugin(line))).isNotEmpty();
+        assertThat(schema.violations(plugin(line))).isNotEmpty();
         assertThat(Resources.errorRules(plugin(line))).isNotEmpty();
     }
 
     @Test
     void unknownFields_doNotFit() {
-        assertThat(violations(plugin("imagePullPolcy: Always"))).containsExactly("spec.imagePullPolcy: not known");
+        assertThat(schema.violations(plugin("imagePullPolcy: Always")))
+                .containsExactly("spec.imagePullPolcy: not known");
     }
 
     @Test
     void annotations_areChecked() {
-        assertThat(violations(annotated("portafilter.dev/service: 'true'", "other: x")))
+        assertThat(schema.violations(annotated("portafilter.dev/service: 'true'", "other: x")))
                 .isEmpty();
-        assertThat(violations(annotated("portafilter.dev/service: 'yes'"))).isNotEmpty();
-        assertThat(violations(annotated("portafilter.dev/allowed-capabilities: a, b")))
+        assertThat(schema.violations(annotated("portafilter.dev/service: 'yes'")))
+                .isNotEmpty();
+        assertThat(schema.violations(annotated("portafilter.dev/allowed-capabilities: a, b")))
                 .isEmpty();
     }
 
     /** Every spec field of the schema is one that the reader knows: it draws no warning of an unknown field. */
     @Test
     void fields_ofTheSchema_areKnownToTheReader() {
-        Node.Mapping spec = (Node.Mapping) at(at(schema, "$defs"), "spec");
-        for (String name : ((Node.Mapping) at(spec, "properties")).members().keySet()) {
+        Node.Mapping spec = (Node.Mapping) Schema.at(Schema.at(schema.root(), "$defs"), "spec");
+        for (String name :
+                ((Node.Mapping) Schema.at(spec, "properties")).members().keySet()) {
             assertThat(Resources.read(plugin(name + ": {}")).problems())
                     .extracting(Problem::rule)
                     .doesNotContain("unknownField");
         }
     }
 
-    private List<String> violations(String yaml) {
-        List<String> violations = new ArrayList<>();
-        Node root = YamlDocuments.read("x.yaml", yaml, new Problems()).get(0).root();
-        check(schema, root, "", violations);
-        return violations;
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "phase: PreAuthN",
+                "phase: ''",
+                "priority: -7",
+                "imagePullPolicy: Never",
+                "imagePullSecrets: [{name: a}, {name: b}]",
+                "workloadSelector: {labels: {a: b}}",
+                "workloadSelector: {labels: {}}",
+                "config: {a: [1]}",
+                "image: registry.io:8080/corp/repo:latest",
+            })
+    void goodExtensions_fit(String line) {
+        String text = Resources.extension(line);
+        assertThat(extension.violations(text)).isEmpty();
+        assertThat(all.violations(text)).isEmpty();
+        assertThat(Resources.read(text).errors()).isEmpty();
     }
 
-    private void check(Node.Mapping rules, Node value, String path, List<String> violations) {
-        assertThat(KNOWN_KEYWORDS).containsAll(rules.members().keySet());
-        for (Map.Entry<String, Node.Member> rule : rules.members().entrySet()) {
-            Node limit = rule.getValue().value();
-            boolean fits = switch (rule.getKey()) {
-                case "type" -> types(limit).stream().anyMatch(type -> isOf(type, value));
-                case "const" -> JsonText.of(limit).equals(JsonText.of(value));
-                case "enum" ->
-                    ((Node.Sequence) limit)
-                            .items().stream().anyMatch(item -> JsonText.of(item).equals(JsonText.of(value)));
-                case "minLength" ->
-                    !(value instanceof Node.Text text) || text.value().length() >= number(limit);
-                case "maxLength" ->
-                    !(value instanceof Node.Text text) || text.value().length() <= number(limit);
-                case "maxItems" ->
-                    !(value instanceof Node.Sequence list) || list.items().size() <= number(limit);
-                case "maxProperties" ->
-                    !(value instanceof Node.Mapping map) || map.members().size() <= number(limit);
-                case "minimum" -> compare(value, limit) >= 0;
-                case "maximum" -> compare(value, limit) <= 0;
-                case "pattern" ->
-                    !(value instanceof Node.Text text)
-                            || Pattern.compile(text(limit))
-                                    .matcher(text.value())
-                                    .find();
-                case "anyOf" ->
-                    ((Node.Sequence) limit).items().stream().anyMatch(option -> {
-                        List<String> own = new ArrayList<>();
-                        check((Node.Mapping) option, value, path, own);
-                        return own.isEmpty();
-                    });
-                default -> true;
-            };
-            if (!fits) {
-                violations.add(path + ": " + rule.getKey());
-            }
-            if (rule.getKey().equals("$ref")) {
-                String name = text(limit).substring("#/$defs/".length());
-                check((Node.Mapping) at(at(schema, "$defs"), name), value, path, violations);
-            }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "phase: AUTHN",
+                "priority: 1.5",
+                "imagePullPolicy: never",
+                "imagePullSecrets: [{}]",
+                "workloadSelector: {}",
+                "workloadSelector: {labels: {a: 'b*'}}",
+                "config: text",
+                "config: [1]",
+                "image: ''",
+                "image: test",
+            })
+    void badExtensions_doNotFit(String line) {
+        String text = Resources.extension(line);
+        assertThat(extension.violations(text)).isNotEmpty();
+        assertThat(all.violations(text)).isNotEmpty();
+        assertThat(Resources.read(text).errors()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maistra.io/v1alpha1", "extensions.maistra.io/v1alpha1"})
+    void extensionsOfOldVersions_haveTextAsConfig(String version) {
+        String good = Resources.extension("config: text").replace("maistra.io/v1", version);
+        String bad = Resources.extension("config: {a: b}").replace("maistra.io/v1", version);
+        assertThat(extension.violations(good)).isEmpty();
+        assertThat(Resources.read(good).errors()).isEmpty();
+        assertThat(extension.violations(bad)).isNotEmpty();
+        assertThat(Resources.read(bad).errors()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "phase: UNSPECIFIED | wasm: {url: oci://a/b}",
+                "phase: 1 | wasm: {url: oci://a/b, pluginConfig: {a: 1}, type: NETWORK}",
+                "match: [{mode: CLIENT}] | wasm: {url: oci://a/b, failStrategy: FAIL_OPEN}",
+                "targetRefs: [{kind: Service, name: a}] | wasm: {url: oci://a/b, vmConfig: {env: [{name: A}]}}",
+            })
+    void goodTrafficExtensions_fit(String lines) {
+        String text = trafficExtension(lines);
+        assertThat(traffic.violations(text)).isEmpty();
+        assertThat(all.violations(text)).isEmpty();
+        assertThat(Resources.read(text).errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "phase: AUTHN",
+                "lua: {inlineCode: x}",
+                "lua: {inlineCode: x} | wasm: {url: oci://a/b}",
+                "phase: UNSPECIFIED_PHASE | wasm: {url: oci://a/b}",
+                "wasm: {}",
+                "wasm: {url: oci://a/b, sha256: 12ab}",
+                "wasm: {url: oci://a/b, pluginConfig: [1]}",
+                "wasm: [1]",
+            })
+    void badTrafficExtensions_doNotFit(String lines) {
+        String text = trafficExtension(lines);
+        assertThat(traffic.violations(text)).isNotEmpty();
+        assertThat(all.violations(text)).isNotEmpty();
+        assertThat(Resources.read(text).errors()).isNotEmpty();
+    }
+
+    @Test
+    void everyKind_fitsItsOwnSchemaOnly_andTheCommonOne() {
+        String wasmPlugin = plugin("phase: AUTHN");
+        String trafficExtension = trafficExtension("wasm: {url: oci://a/b}");
+        String meshExtension = Resources.extension("phase: PreAuthN");
+        for (String text : List.of(wasmPlugin, trafficExtension, meshExtension)) {
+            assertThat(all.violations(text)).isEmpty();
+            assertThat(List.of(schema, traffic, extension).stream()
+                            .filter(one -> one.violations(text).isEmpty()))
+                    .hasSize(1);
         }
-        if (value instanceof Node.Sequence list && rules.members().containsKey("items")) {
-            list.items().forEach(item -> check((Node.Mapping) at(rules, "items"), item, path + "[]", violations));
+        assertThat(all.violations("apiVersion: v1\nkind: List\nitems:\n- " + wasmPlugin.replace("\n", "\n  ")))
+                .isEmpty();
+        assertThat(all.violations("apiVersion: v1\nkind: List\nitems:\n- {kind: ConfigMap}\n"))
+                .isNotEmpty();
+        assertThat(all.violations("apiVersion: v1\nkind: ConfigMap\n")).isNotEmpty();
+    }
+
+    /** There are four files so that each stands alone; what they have in common is the same in all. */
+    @Test
+    void definitions_ofOneName_areTheSameInEverySchema() {
+        Map<String, Node.Member> common = members(all.root(), "$defs");
+        for (Schema one : List.of(schema, traffic, extension)) {
+            members(one.root(), "$defs")
+                    .forEach((name, definition) -> assertThat(JsonText.of(definition.value()))
+                            .as(name)
+                            .isEqualTo(JsonText.of(common.get(name).value())));
+            Map<String, Node.Member> kind = new LinkedHashMap<>(one.root().members());
+            String title = ((Node.Text) kind.get("title").value()).value();
+            kind.keySet().removeAll(List.of("$schema", "$id", "$defs"));
+            assertThat(JsonText.of(new Node.Mapping(kind, one.root().position())))
+                    .isEqualTo(JsonText.of(common.get(title).value()));
         }
-        if (value instanceof Node.Mapping map) {
-            checkMembers(rules, map, path, violations);
-        }
+        Map<String, Node.Member> ofWasmPlugin =
+                members(Schema.at(Schema.at(schema.root(), "$defs"), "spec"), "properties");
+        Node spec = Schema.at(Schema.at(traffic.root(), "$defs"), "trafficExtensionSpec");
+        Map<String, Node.Member> outer = members(spec, "properties");
+        Map<String, Node.Member> inner = members(Schema.at(Schema.at(spec, "properties"), "wasm"), "properties");
+        assertThat(Stream.of(outer, inner).flatMap(fields -> fields.keySet().stream()))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                ofWasmPlugin.keySet().stream().filter(name -> !name.equals("targetRef")),
+                                Stream.of("wasm"))
+                        .toList());
+        inner.forEach((name, field) -> assertThat(JsonText.of(field.value()))
+                .as(name)
+                .isEqualTo(JsonText.of(ofWasmPlugin.get(name).value())));
     }
 
-    private void checkMembers(Node.Mapping rules, Node.Mapping map, String path, List<String> violations) {
-        if (rules.members().containsKey("required")) {
-            for (Node name : ((Node.Sequence) at(rules, "required")).items()) {
-                if (!map.members().containsKey(text(name))) {
-                    violations.add(Words.path(path, text(name)) + ": missing");
-                }
-            }
-        }
-        Map<String, Node.Member> properties = rules.members().containsKey("properties")
-                ? ((Node.Mapping) at(rules, "properties")).members()
-                : Map.of();
-        for (Map.Entry<String, Node.Member> member : map.members().entrySet()) {
-            String name = member.getKey();
-            String inner = Words.path(path, name);
-            Node value = member.getValue().value();
-            if (rules.members().containsKey("propertyNames")) {
-                Node nameNode = new Node.Text(name, false, value.position());
-                check((Node.Mapping) at(rules, "propertyNames"), nameNode, inner, violations);
-            }
-            if (properties.containsKey(name)) {
-                check((Node.Mapping) properties.get(name).value(), value, inner, violations);
-            } else if (rules.members().containsKey("additionalProperties")) {
-                if (at(rules, "additionalProperties") instanceof Node.Mapping others) {
-                    check(others, value, inner, violations);
-                } else {
-                    violations.add(inner + ": not known");
-                }
-            }
-        }
+    private static Map<String, Node.Member> members(Node node, String name) {
+        return ((Node.Mapping) Schema.at(node, name)).members();
     }
 
-    private static List<String> types(Node limit) {
-        return limit instanceof Node.Sequence list
-                ? list.items().stream().map(SchemaTest::text).toList()
-                : List.of(text(limit));
-    }
-
-    private static boolean isOf(String type, Node value) {
-        return switch (type) {
-            case "object" -> value instanceof Node.Mapping;
-            case "array" -> value instanceof Node.Sequence;
-            case "string" -> value instanceof Node.Text;
-            case "integer" -> value instanceof Node.Numeral numeral && numeral.value() instanceof BigInteger;
-            case "null" -> value instanceof Node.Nothing;
-            default -> throw new AssertionError(type);
-        };
-    }
-
-    private static int compare(Node value, Node limit) {
-        return value instanceof Node.Numeral numeral && numeral.value() instanceof BigInteger integer
-                ? integer.compareTo((BigInteger) ((Node.Numeral) limit).value())
-                : 0;
-    }
-
-    private static int number(Node node) {
-        return ((Node.Numeral) node).value().intValue();
-    }
-
-    private static String text(Node node) {
-        return ((Node.Text) node).value();
-    }
-
-    private static Node at(Node node, String name) {
-        return ((Node.Mapping) node).members().get(name).value();
-    }
-
-    private static Node.Mapping schema() {
-        try (InputStream in = ResourceReader.class.getResourceAsStream("wasmplugin.schema.json")) {
-            Problems problems = new Problems();
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            List<Document> documents = JsonDocuments.read("wasmplugin.schema.json", text, problems);
-            assertThat(problems.list()).isEmpty();
-            return (Node.Mapping) documents.get(0).root();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private static String trafficExtension(String lines) {
+        return "apiVersion: extensions.istio.io/v1alpha1\nkind: TrafficExtension\nmetadata: {name: p}\nspec:\n  "
+                + lines.replace(" | ", "\n  ") + "\n";
     }
 }

@@ -10,73 +10,21 @@ import dev.portafilter.resources.Selection.Reason;
 import dev.portafilter.resources.Workload.Side;
 import dev.portafilter.runtime.plugin.PluginSpec;
 import dev.portafilter.runtime.plugin.PluginType;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Which resources apply, and vectors O-01 to O-29 of section 2.9. Not here: O-11 to O-14, which need
- * ServiceMeshExtension; O-25 and O-27, which are the runtime's; the order that Istio has in its place.
- */
+/** Which resources apply, and why others do not; see OrderingVectorsTest for their order. */
 class SelectionTest {
     private static final Workload INGRESS = Workload.DEFAULT
             .withNamespace("ingress")
             .withLabels(Map.of("istio", "ingressgateway"))
             .withPort(8080);
 
-    /** Resources as name,namespace,phase,priority with spaces between them, {@code -} for what is not set. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "O-01; openid,ingress,AUTHN,- acl-check,ingress,AUTHZ,1000 check-header,ingress,AUTHZ,10;"
-                        + "openid acl-check check-header",
-                "O-02; a,ingress,STATS,10 b,ingress,STATS,5 c,ingress,STATS,50; c a b",
-                "O-03; a,ingress,AUTHN,- b,ingress,AUTHN,0; a b",
-                "O-04; a,ingress,AUTHN,- b,ingress,AUTHN,-5; a b",
-                "O-05; b,ingress,AUTHZ,7 a,ingress,AUTHZ,7; a b",
-                "O-08; b,ingress,AUTHN,1 a,istio-system,AUTHN,1; a b",
-                "O-10; u,ingress,-,9999 n,ingress,AUTHN,-1 s,ingress,STATS,0 z,ingress,AUTHZ,3; n z s u",
-                "O-22; auth-2,ingress,AUTHN,1 auth,ingress,AUTHN,1; auth auth-2",
-                "O-23; p2,ingress,AUTHN,1 p10,ingress,AUTHN,1; p10 p2",
-                "O-29; z,ingress,AUTHN,50 y,ingress,AUTHN,10 x,istio-system,AUTHN,5; z y x",
-            })
-    void chain_isOrderedByPhasePriorityNameNamespace(String id, String given, String expected) {
-        List<String> forth = List.of(given.split(" "));
-        List<String> back = new ArrayList<>(forth);
-        java.util.Collections.reverse(back);
-        assertThat(names(select(INGRESS, resources(forth)))).as(id).isEqualTo(expected);
-        assertThat(names(select(INGRESS, resources(back)))).as(id).isEqualTo(expected);
-    }
-
     @Test
-    void O06_O07_sameName_isOrderedByNamespace() {
-        String both = named("x", "%s", "phase: AUTHN") + "---\n" + named("x", "istio-system", "phase: AUTHN");
-        assertThat(identities(select(INGRESS, both.formatted("ingress"))))
-                .containsExactly("ingress/x", "istio-system/x");
-        assertThat(identities(select(INGRESS.withNamespace("zeta"), both.formatted("zeta"))))
-                .containsExactly("istio-system/x", "zeta/x");
-    }
-
-    @Test
-    void O09_creationTime_doesNotCount() {
-        String text =
-                named("b", "ingress").replace("name: b\n", "name: b\n  creationTimestamp: \"2024-01-01T10:00:01Z\"\n")
-                        + "---\n"
-                        + named("a", "ingress")
-                                .replace("name: a\n", "name: a\n  creationTimestamp: \"2024-01-01T10:00:05Z\"\n");
-        Selection selection = select(INGRESS, text);
-        assertThat(names(selection)).isEqualTo("a b");
-        assertThat(selection.chain().get(0).model().metadata().creationTimestamp())
-                .isEqualTo("2024-01-01T10:00:05Z");
-    }
-
-    @Test
-    void O15_O16_selectorAndNamespace_decide() {
+    void selectorAndNamespace_decide() {
         assertThat(reason(INGRESS, "selector: {matchLabels: {istio: egressgateway}}"))
                 .isEqualTo("SELECTOR ingress/p does not apply: label istio is \"ingressgateway\""
                         + " (expected: \"egressgateway\")");
@@ -99,12 +47,6 @@ class SelectionTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "O-17; [{mode: SERVER}]; GATEWAY; 8080; false",
-                "O-17; [{mode: CLIENT}]; GATEWAY; 8080; true",
-                "O-18; [{ports: [{number: 443}]}]; GATEWAY; 8080; false",
-                "O-18; [{ports: [{number: 443}]}, {ports: [{number: 8080}]}]; GATEWAY; 8080; true",
-                "O-19; [{mode: SERVER, ports: [{number: 8080}]}, {mode: CLIENT, ports: [{number: 9090}]}]; GATEWAY; 8080; false",
-                "O-20; [{}]; GATEWAY; 8080; true",
                 "2.5; []; GATEWAY; 8080; true",
                 "2.5; [{mode: CLIENT_AND_SERVER}]; SIDECAR_INBOUND; 8080; true",
                 "2.5; [{mode: UNDEFINED}]; SIDECAR_OUTBOUND; 8080; true",
@@ -124,7 +66,7 @@ class SelectionTest {
     }
 
     @Test
-    void O21_network_isInAChainOfItsOwn() {
+    void network_isInAChainOfItsOwn() {
         String text = named("a", "ingress", "type: NETWORK", "priority: 1") + "---\n" + named("h", "ingress") + "---\n"
                 + named("b", "ingress", "type: NETWORK", "priority: 2");
         Selection selection = select(INGRESS, text);
@@ -151,26 +93,6 @@ class SelectionTest {
     }
 
     @Test
-    void O24_priorities_areComparedAsLongs() {
-        String text = named("min", "ingress", "priority: " + Long.MIN_VALUE) + "---\n" + named("zero", "ingress")
-                + "---\n" + named("max", "ingress", "priority: " + Long.MAX_VALUE);
-        assertThat(names(select(INGRESS, text))).isEqualTo("max zero min");
-    }
-
-    @Test
-    void O26_ownNamespaceThatIsTheRoot_isLookedAtOnce() {
-        assertThat(names(select(INGRESS.withRootNamespace("ingress"), named("p", "ingress"))))
-                .isEqualTo("p");
-    }
-
-    @Test
-    void O28_emptySelector_applies() {
-        ResourceSet set = read(named("p", "ingress", "selector: {}"));
-        assertThat(set.warnings()).extracting(Problem::rule).containsExactly("V-17");
-        assertThat(names(Selection.of(set.resources(), INGRESS))).isEqualTo("p");
-    }
-
-    @Test
     void targetRefs_needTheGatewayByName() {
         String gateway = "targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: edge}]";
         assertThat(reason(INGRESS, gateway))
@@ -187,6 +109,24 @@ class SelectionTest {
         String service = "targetRef: {kind: Service, name: edge}";
         assertThat(reason(labelled, service)).startsWith("TARGET");
         assertThat(select(labelled, named("p", "ingress")).chain()).hasSize(1);
+    }
+
+    @Test
+    void gatewayName_thatWasSet_staysWhenLabelsChange() {
+        Workload edge = INGRESS.withGatewayName("edge");
+        assertThat(edge.withLabels(Map.of("a", "b")).gatewayName()).isEqualTo("edge");
+        Workload labelled = INGRESS.withLabels(Map.of(Workload.GATEWAY_NAME_LABEL, "edge"));
+        assertThat(labelled.withLabels(Map.of()).gatewayName()).isNull();
+    }
+
+    @Test
+    void connections_areSeenOnTheirOwnPort() {
+        String match = "match: [{ports: [{number: 5432}]}]";
+        ResourceSet set = read(named("h", "ingress", match) + "---\n" + named("n", "ingress", match, "type: NETWORK"));
+        Selection selection = Selection.of(set.resources(), INGRESS, INGRESS.withPort(5432), TieBreaking.OSSM);
+        assertThat(selection.chain()).isEmpty();
+        assertThat(selection.network()).hasSize(1);
+        assertThat(selection.excluded()).hasToString("[ingress/h does not apply: no match fits GATEWAY on port 8080]");
     }
 
     @Test
@@ -225,22 +165,6 @@ class SelectionTest {
         assertThat(Workload.any().anyScope()).isTrue();
     }
 
-    private static String resources(List<String> given) {
-        List<String> texts = new ArrayList<>();
-        for (String resource : given) {
-            String[] parts = resource.split(",");
-            List<String> lines = new ArrayList<>();
-            if (!parts[2].equals("-")) {
-                lines.add("phase: " + parts[2]);
-            }
-            if (!parts[3].equals("-")) {
-                lines.add("priority: " + parts[3]);
-            }
-            texts.add(named(parts[0], parts[1], lines.toArray(String[]::new)));
-        }
-        return String.join("---\n", texts);
-    }
-
     private static Selection select(Workload workload, String text) {
         ResourceSet set = read(text);
         assertThat(set.errors()).isEmpty();
@@ -256,9 +180,5 @@ class SelectionTest {
     private static String names(Selection selection) {
         return String.join(
                 " ", selection.chain().stream().map(r -> r.spec().name()).toList());
-    }
-
-    private static List<String> identities(Selection selection) {
-        return selection.chain().stream().map(PluginResource::identity).toList();
     }
 }

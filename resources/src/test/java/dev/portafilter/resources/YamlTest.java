@@ -117,10 +117,8 @@ class YamlTest {
                         .errors())
                 .extracting(Problem::rule)
                 .containsExactly("limit.depth");
-        assertThat(read("[".repeat(1_000_000)).errors())
-                .extracting(Problem::rule)
-                .containsExactly("limit.depth");
-        assertThat(read("- ".repeat(1_000_000)).errors())
+        assertThat(read("[".repeat(400_000)).errors()).extracting(Problem::rule).containsExactly("limit.depth");
+        assertThat(read("- ".repeat(400_000)).errors())
                 .extracting(Problem::rule)
                 .containsExactly("limit.depth");
         StringBuilder chain = new StringBuilder("a0: &a0 []\n");
@@ -135,7 +133,9 @@ class YamlTest {
         byte[] tooLong = new byte[ReadLimits.FILE_BYTES + 1];
         java.util.Arrays.fill(tooLong, (byte) ' ');
         ResourceSet set = ResourceReader.read("a.yaml", tooLong, ReadOptions.DEFAULT);
-        assertThat(set.errors()).hasToString("[a.yaml: too long (expected: at most 8388608 bytes)]");
+        assertThat(set.errors()).hasToString("[a.yaml: too long (expected: at most 4194304 bytes)]");
+        assertThat(read("a: b\nc: '" + "x".repeat(ReadLimits.LINE_CHARACTERS)).errors())
+                .hasToString("[plugins.yaml:2:1: a line of 1048580 characters (expected: at most 1048576)]");
         assertThat(read("[" + "1,".repeat(300_000) + "]").errors())
                 .extracting(Problem::rule)
                 .containsExactly("limit.values");
@@ -154,6 +154,22 @@ class YamlTest {
         ResourceSet set = read(many.toString());
         assertThat(set.problems()).hasSize(ReadLimits.PROBLEMS + 1);
         assertThat(set.problems().get(ReadLimits.PROBLEMS).rule()).isEqualTo("limit.problems");
+        assertThat(set.problems().get(ReadLimits.PROBLEMS).isError()).isTrue();
+    }
+
+    @Test
+    void problemsBeyondTheBound_areAnErrorOnlyWhenOneIs() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 1500; i++) {
+            many.append("---\n").append(named("p" + i, "ns", "a" + i + ": b"));
+        }
+        ResourceSet set = read(many.toString());
+        assertThat(set.resources()).hasSize(1500);
+        assertThat(set.hasErrors()).isFalse();
+        assertThat(set.problems()).hasSize(ReadLimits.PROBLEMS + 1);
+        ResourceSet withError = read(many + "---\n" + plugin("phase: x"));
+        assertThat(withError.problems()).hasSize(ReadLimits.PROBLEMS + 1);
+        assertThat(withError.hasErrors()).isTrue();
     }
 
     @Test
@@ -187,7 +203,9 @@ class YamlTest {
     void emptyText_isAWarning() {
         for (String text : new String[] {"", "---\n", "# nothing\n", "---\n...\n---\n"}) {
             ResourceSet set = read(text);
-            assertThat(set.problems()).hasToString("[plugins.yaml: holds no WasmPlugin]");
+            assertThat(set.problems())
+                    .hasToString(
+                            "[plugins.yaml: holds no resource (expected: WasmPlugin, TrafficExtension or ServiceMeshExtension)]");
             assertThat(set.hasErrors()).isFalse();
         }
     }
@@ -208,8 +226,8 @@ class YamlTest {
             value = {
                 "apiVersion: extensions.istio.io/v1beta1;kind: WasmPlugin",
                 "apiVersion: extensions.istio.io/v1alpha1;kind: WasmPlugins",
-                "apiVersion: extensions.istio.io/v1alpha1;kind: TrafficExtension",
-                "apiVersion: maistra.io/v1;kind: ServiceMeshExtension",
+                "apiVersion: extensions.istio.io/v1;kind: TrafficExtension",
+                "apiVersion: maistra.io/v2;kind: ServiceMeshExtension",
                 "apiVersion: v1;kind: wasmplugin",
                 "apiVersion: v1;kind:",
                 "kind: WasmPlugin;a: b",

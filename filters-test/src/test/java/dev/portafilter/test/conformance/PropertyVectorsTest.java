@@ -50,6 +50,14 @@ class PropertyVectorsTest extends PropertySuite {
     }
 
     @Vector(254)
+    void pluginName_ofItsOwn_isReadInPlaceOfTheQualifiedOne() {
+        Play play = play(
+                guest().on(ON_CONFIGURE, get("plugin_name")),
+                spec -> spec.namespace("ns").pluginName("x"));
+        assertThat(play.calls()).containsExactly("get_property OK \"x\"");
+    }
+
+    @Vector(254)
     void rootId_notConfigured_isEmpty() {
         assertThat(requested(get("plugin_root_id"))).containsExactly("get_property OK null");
     }

@@ -3,6 +3,7 @@ package dev.portafilter.runtime.plugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** Where the bytes of a module come from. May be asked from any thread, never from one that serves requests. */
@@ -17,6 +18,11 @@ public interface ModuleSource {
 
     /** The place in words, for messages and status pages; holds no secrets. */
     String location();
+
+    /** The files that hold the module, for whoever watches them; none when it comes from elsewhere. */
+    default List<Path> files() {
+        return List.of();
+    }
 
     /** A module in memory. The array is not copied. */
     static ModuleSource of(byte[] code) {
@@ -49,6 +55,11 @@ public interface ModuleSource {
             @Override
             public String location() {
                 return file.toString();
+            }
+
+            @Override
+            public List<Path> files() {
+                return List.of(file);
             }
         };
     }

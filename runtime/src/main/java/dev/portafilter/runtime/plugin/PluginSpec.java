@@ -1,5 +1,6 @@
 package dev.portafilter.runtime.plugin;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +41,16 @@ public final class PluginSpec {
         return parts.namespace;
     }
 
-    /** {@code namespace.name}, the property {@code plugin_name}. */
+    /** What logs, states and metrics call the plugin; unique in a host; {@code namespace.name} unless set. */
     public String qualifiedName() {
-        return parts.namespace + "." + parts.name;
+        String set = parts.qualifiedName;
+        return set == null ? parts.namespace + "." + parts.name : set;
+    }
+
+    /** The property {@code plugin_name}; {@code namespace.name} unless set. */
+    public String pluginName() {
+        String set = parts.pluginName;
+        return set == null ? parts.namespace + "." + parts.name : set;
     }
 
     /** Where the code comes from. */
@@ -121,9 +129,40 @@ public final class PluginSpec {
         return parts.isolated;
     }
 
+    /**
+     * Whether requests pass without the plugin until it has been loaded for the first time, whatever its failure policy:
+     * what a ServiceMeshExtension does. From then on the failure policy holds.
+     */
+    public boolean joinsWhenReady() {
+        return parts.joinsWhenReady;
+    }
+
     /** The limits. */
     public PluginLimits limits() {
         return parts.limits;
+    }
+
+    /**
+     * Whether what runs for the other spec can go on for this one, if the code is the same: nothing differs but the place in
+     * the chain and where the code comes from.
+     */
+    public boolean runsAs(PluginSpec other) {
+        return qualifiedName().equals(other.qualifiedName())
+                && pluginName().equals(other.pluginName())
+                && parts.name.equals(other.parts.name)
+                && parts.namespace.equals(other.parts.namespace)
+                && parts.rootId.equals(other.parts.rootId)
+                && parts.vmId.equals(other.parts.vmId)
+                && Arrays.equals(parts.configuration, other.parts.configuration)
+                && Arrays.equals(parts.vmConfiguration, other.parts.vmConfiguration)
+                && parts.type == other.parts.type
+                && parts.failurePolicy == other.parts.failurePolicy
+                && parts.environment.equals(other.parts.environment)
+                && parts.allowedCapabilities.equals(other.parts.allowedCapabilities)
+                && parts.allowOnHeadersStopIteration == other.parts.allowOnHeadersStopIteration
+                && parts.service == other.parts.service
+                && parts.isolated == other.parts.isolated
+                && parts.limits.equals(other.parts.limits);
     }
 
     /** A builder that starts with the parts of this spec. */
@@ -142,6 +181,8 @@ public final class PluginSpec {
         private final String name;
         private final ModuleSource module;
         private String namespace = "default";
+        private @Nullable String qualifiedName;
+        private @Nullable String pluginName;
         private String rootId = "";
         private String vmId = "";
         private byte[] configuration = EMPTY;
@@ -156,6 +197,7 @@ public final class PluginSpec {
         private boolean allowOnHeadersStopIteration;
         private boolean service;
         private boolean isolated;
+        private boolean joinsWhenReady;
         private PluginLimits limits = PluginLimits.DEFAULT;
 
         private Builder(String name, ModuleSource module) {
@@ -169,6 +211,8 @@ public final class PluginSpec {
         private Builder(Builder other) {
             this(other.name, other.module);
             namespace = other.namespace;
+            qualifiedName = other.qualifiedName;
+            pluginName = other.pluginName;
             rootId = other.rootId;
             vmId = other.vmId;
             configuration = other.configuration;
@@ -183,12 +227,25 @@ public final class PluginSpec {
             allowOnHeadersStopIteration = other.allowOnHeadersStopIteration;
             service = other.service;
             isolated = other.isolated;
+            joinsWhenReady = other.joinsWhenReady;
             limits = other.limits;
         }
 
         /** Sets the namespace. */
         public Builder namespace(String value) {
             namespace = Objects.requireNonNull(value, "namespace");
+            return this;
+        }
+
+        /** Sets what logs, states and metrics call the plugin; it must be unique in a host. */
+        public Builder qualifiedName(String value) {
+            qualifiedName = Objects.requireNonNull(value, "qualifiedName");
+            return this;
+        }
+
+        /** Sets the property {@code plugin_name}. */
+        public Builder pluginName(String value) {
+            pluginName = Objects.requireNonNull(value, "pluginName");
             return this;
         }
 
@@ -276,6 +333,12 @@ public final class PluginSpec {
         /** Gives the plugin a VM of its own. */
         public Builder isolated(boolean value) {
             isolated = value;
+            return this;
+        }
+
+        /** Lets requests pass without the plugin until it has been loaded for the first time. */
+        public Builder joinsWhenReady(boolean value) {
+            joinsWhenReady = value;
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.portafilter.runtime.service;
 
 import dev.portafilter.abi.ForeignFunction;
 import java.security.SecureRandom;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +60,11 @@ public final class HostServices {
         return parts.node;
     }
 
+    /** The host's own steps among the plugins. */
+    public Map<HostStep.Place, HostStep> hostSteps() {
+        return parts.hostSteps;
+    }
+
     /** Shared data of all VMs. */
     public SharedDataStore sharedData() {
         return parts.sharedData;
@@ -82,6 +88,7 @@ public final class HostServices {
         private HttpCallTransport httpCalls = HttpCallTransport.none();
         private GrpcCallTransport grpcCalls = GrpcCallTransport.none();
         private Map<String, ForeignFunction> foreignFunctions = BuiltInForeignFunctions.all();
+        private Map<HostStep.Place, HostStep> hostSteps = Map.of();
         private @Nullable NodeInfo node;
         private SharedDataStore sharedData = new SharedDataStore();
         private SharedQueueStore sharedQueues = new SharedQueueStore();
@@ -127,6 +134,15 @@ public final class HostServices {
             return this;
         }
 
+        /** Puts a step of the host's own among the plugins, in the place of one that was there. */
+        public Builder hostStep(HostStep.Place place, HostStep step) {
+            Map<HostStep.Place, HostStep> steps = new EnumMap<>(HostStep.Place.class);
+            steps.putAll(hostSteps);
+            steps.put(place, Objects.requireNonNull(step, "step"));
+            hostSteps = java.util.Collections.unmodifiableMap(steps);
+            return this;
+        }
+
         /** Makes the stores anew with these limits, and limits the foreign functions. */
         public Builder limits(ServiceLimits value) {
             sharedData = new SharedDataStore(value.sharedDataBytes());
@@ -169,6 +185,7 @@ public final class HostServices {
             copy.httpCalls = httpCalls;
             copy.grpcCalls = grpcCalls;
             copy.foreignFunctions = foreignFunctions;
+            copy.hostSteps = hostSteps;
             copy.node = node;
             copy.sharedData = sharedData;
             copy.sharedQueues = sharedQueues;

@@ -20,6 +20,9 @@ abstract class ChildContext extends GuestContext {
         this.plugin = plugin;
     }
 
+    /** The plugin ends before its stream does: by the failure policy the stream goes on without it, or fails. */
+    abstract void cutOff();
+
     @Override
     final String pluginName() {
         return plugin.pluginName();

@@ -1,5 +1,8 @@
 package dev.portafilter.runtime.stream;
 
+import dev.portafilter.runtime.plugin.Phase;
+import dev.portafilter.runtime.plugin.PluginLimits;
+import dev.portafilter.runtime.service.HostStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,18 +14,41 @@ import org.jspecify.annotations.Nullable;
  * makes another chain, and a stream keeps the one it began with.
  */
 final class FilterChain {
-    static final FilterChain EMPTY = new FilterChain(List.of());
+    static final FilterChain EMPTY = new FilterChain(List.of(), Map.of());
 
     private final ChainFilter[] filters;
     private final int bufferLimit;
+    // Behind how many filters each step stands, in the order of the chain.
+    private final List<PlacedStep> steps = new ArrayList<>();
 
-    FilterChain(List<ChainFilter> filters) {
+    /** A step of the host's own, and how many plugins come before it. */
+    private record PlacedStep(HostStep.Place place, HostStep step, int position) {}
+
+    FilterChain(List<ChainFilter> filters, Map<HostStep.Place, HostStep> hostSteps) {
+        for (HostStep.Place place : HostStep.Place.values()) {
+            HostStep step = hostSteps.get(place);
+            if (step != null) {
+                int before = (int) filters.stream()
+                        .filter(filter -> filter.spec().phase().compareTo(lastBefore(place)) <= 0)
+                        .count();
+                steps.add(new PlacedStep(place, step, before));
+            }
+        }
         this.filters = filters.toArray(ChainFilter[]::new);
-        int smallest = Integer.MAX_VALUE;
+        // A step may hold a request where no plugin has a limit.
+        int smallest = steps.isEmpty() ? Integer.MAX_VALUE : PluginLimits.DEFAULT.bufferBytes();
         for (ChainFilter filter : filters) {
             smallest = Math.min(smallest, filter.spec().limits().bufferBytes());
         }
         this.bufferLimit = smallest;
+    }
+
+    private static Phase lastBefore(HostStep.Place place) {
+        return switch (place) {
+            case AUTHENTICATION -> Phase.PRE_AUTHN;
+            case AUTHORIZATION -> Phase.PRE_AUTHZ;
+            case STATISTICS -> Phase.PRE_STATS;
+        };
     }
 
     /** The filters in request order; not to be changed. */
@@ -34,6 +60,16 @@ final class FilterChain {
     boolean reloadable() {
         for (ChainFilter filter : filters) {
             if (filter.reloadable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a plugin has asked for time before it ends. */
+    boolean waits() {
+        for (ChainFilter filter : filters) {
+            if (filter.waits()) {
                 return true;
             }
         }
@@ -59,20 +95,33 @@ final class FilterChain {
      * The contexts of a new stream, with their ids. A plugin that cannot run is left out when it fails open, and is null
      * otherwise.
      */
-    @Nullable StreamContext[] open(HttpStream stream) {
-        @Nullable StreamContext[] contexts = new StreamContext[filters.length];
+    @Nullable StreamFilter[] open(HttpStream stream, Worker worker) {
+        @Nullable StreamFilter[] contexts = new StreamFilter[filters.length + steps.size()];
         int count = 0;
-        for (ChainFilter filter : filters) {
+        int nextStep = 0;
+        for (int i = 0; i < filters.length; i++) {
+            while (nextStep < steps.size() && steps.get(nextStep).position == i) {
+                contexts[count++] = open(steps.get(nextStep++), stream, worker);
+            }
+            ChainFilter filter = filters[i];
             PluginContext plugin = filter.plugin();
             if (plugin != null && plugin.running()) {
                 StreamContext context = new StreamContext(stream, plugin, plugin.vm.nextId());
                 plugin.vm.remember(context);
+                plugin.streamOpened();
                 contexts[count++] = context;
             } else if (!filter.failsOpen()) {
                 contexts[count++] = null;
             }
         }
+        while (nextStep < steps.size()) {
+            contexts[count++] = open(steps.get(nextStep++), stream, worker);
+        }
         return count == contexts.length ? contexts : Arrays.copyOf(contexts, count);
+    }
+
+    private static StreamFilter open(PlacedStep placed, HttpStream stream, Worker worker) {
+        return new StepContext(stream, worker, placed.place, placed.step);
     }
 
     /** The contexts of a new connection, by the same rules. */
@@ -84,6 +133,7 @@ final class FilterChain {
             if (plugin != null && plugin.running()) {
                 TcpContext context = new TcpContext(stream, plugin, plugin.vm.nextId());
                 plugin.vm.remember(context);
+                plugin.streamOpened();
                 contexts[count++] = context;
             } else if (!filter.failsOpen()) {
                 contexts[count++] = null;

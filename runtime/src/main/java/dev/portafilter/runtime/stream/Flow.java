@@ -97,7 +97,7 @@ final class Flow {
     /** Puts a reply in the place of whatever was on its way; no plugin sees it any more. */
     void beginAnew(HeaderMap map) {
         for (int position = 0; position < stream.pluginCount(); position++) {
-            StreamContext context = stream.at(direction, position);
+            StreamFilter context = stream.at(direction, position);
             if (context != null) {
                 context.slot(direction).drop();
             }
@@ -116,7 +116,7 @@ final class Flow {
             return;
         }
         for (int position = first; position < stream.pluginCount(); position++) {
-            StreamContext context = stream.at(direction, position);
+            StreamFilter context = stream.at(direction, position);
             if (context == null) {
                 if (direction == Direction.REQUEST) {
                     stream.fail();
@@ -146,7 +146,7 @@ final class Flow {
     void body(int first, byte[] chunk, boolean endOfStream) {
         byte[] data = chunk;
         for (int position = first; position < stream.pluginCount(); position++) {
-            StreamContext context = stream.at(direction, position);
+            StreamFilter context = stream.at(direction, position);
             if (context == null || !context.takes(direction)) {
                 continue;
             }
@@ -180,7 +180,7 @@ final class Flow {
     void trailers(int first) {
         HeaderMap map = createTrailers();
         for (int position = first; position < stream.pluginCount(); position++) {
-            StreamContext context = stream.at(direction, position);
+            StreamFilter context = stream.at(direction, position);
             if (context == null || !context.takes(direction)) {
                 continue;
             }
@@ -211,7 +211,7 @@ final class Flow {
     }
 
     /** Lets go what a plugin holds; does nothing when it holds nothing. */
-    void resume(StreamContext context) {
+    void resume(StreamFilter context) {
         Slot slot = context.slot(direction);
         if (slot.hold == Slot.Hold.NONE || !open()) {
             return;
@@ -240,7 +240,7 @@ final class Flow {
     }
 
     /** One plugin's turn on a chunk; gives the bytes that go on, or null when they wait or the direction has ended. */
-    private byte @Nullable [] bodyAt(StreamContext context, Slot slot, int position, byte[] data, boolean endOfStream) {
+    private byte @Nullable [] bodyAt(StreamFilter context, Slot slot, int position, byte[] data, boolean endOfStream) {
         BodyBuffer view = slot.cumulative ? slot.held() : new BodyBuffer();
         view.append(data);
         slot.view = view;

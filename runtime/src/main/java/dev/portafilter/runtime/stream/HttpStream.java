@@ -22,7 +22,7 @@ public final class HttpStream {
     private final Worker worker;
     private final HttpExchange exchange;
     // In configured order; null stands for a plugin that cannot run and fails requests.
-    private final @Nullable StreamContext[] contexts;
+    private final @Nullable StreamFilter[] contexts;
     private final Flow request = new Flow(this, Direction.REQUEST);
     private final Flow response = new Flow(this, Direction.RESPONSE);
     private final int bufferLimit;
@@ -47,7 +47,7 @@ public final class HttpStream {
         this.worker = worker;
         this.exchange = Objects.requireNonNull(exchange, "exchange");
         this.startNanos = worker.services().clock().monotonicNanos();
-        this.contexts = chain.open(this);
+        this.contexts = chain.open(this, worker);
         this.bufferLimit = chain.bufferLimit();
     }
 
@@ -263,17 +263,17 @@ public final class HttpStream {
     }
 
     /** The plugin at a position of a direction; null for one that cannot run. */
-    @Nullable StreamContext at(Direction direction, int position) {
+    @Nullable StreamFilter at(Direction direction, int position) {
         return contexts[direction == Direction.REQUEST ? position : contexts.length - 1 - position];
     }
 
-    int position(Direction direction, StreamContext context) {
+    int position(Direction direction, StreamFilter context) {
         for (int position = 0; position < contexts.length; position++) {
             if (at(direction, position) == context) {
                 return position;
             }
         }
-        throw new IllegalStateException("context " + context.id() + " is not of this stream");
+        throw new IllegalStateException(context.filterName() + " is not of this stream");
     }
 
     int bufferLimit() {
@@ -291,9 +291,9 @@ public final class HttpStream {
     /** The names of the plugins, for messages. */
     String plugins() {
         StringBuilder names = new StringBuilder();
-        for (StreamContext context : contexts) {
+        for (StreamFilter context : contexts) {
             if (context != null) {
-                names.append(names.length() == 0 ? "" : ", ").append(context.pluginName());
+                names.append(names.length() == 0 ? "" : ", ").append(context.filterName());
             }
         }
         return names.toString();
@@ -448,13 +448,13 @@ public final class HttpStream {
         pendingReply = null;
         pendingClose = false;
         if (request.started()) {
-            for (StreamContext context : contexts) {
+            for (StreamFilter context : contexts) {
                 if (context != null) {
                     context.log();
                 }
             }
         }
-        for (StreamContext context : contexts) {
+        for (StreamFilter context : contexts) {
             if (context != null) {
                 context.end();
             }

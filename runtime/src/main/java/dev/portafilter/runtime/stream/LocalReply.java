@@ -37,6 +37,11 @@ final class LocalReply {
         return new LocalReply(status, headers, body, grpcStatus, text);
     }
 
+    /** What a step of the host's own answers; the map is copied. */
+    static LocalReply ofStep(int status, HeaderMap headers, byte[] body, String details) {
+        return new LocalReply(status, headers.copy(), body, NO_GRPC_STATUS, details);
+    }
+
     static LocalReply of(int status, String body, String details) {
         return of(status, body.getBytes(StandardCharsets.UTF_8), details);
     }

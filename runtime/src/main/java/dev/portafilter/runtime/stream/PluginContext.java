@@ -12,6 +12,7 @@ import dev.portafilter.abi.ResultBytes;
 import dev.portafilter.abi.Status;
 import dev.portafilter.abi.StreamType;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.LogLimiter;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,10 @@ final class PluginContext extends GuestContext {
     private final LogLimiter log;
     private Stage stage = Stage.CREATING;
     private boolean deleteDue;
+    private int streams;
+    private @Nullable Runnable whenIdle;
+    private @Nullable Runnable whenEnded;
+    private @Nullable Cancellable registration;
     private @Nullable CallAnswer answer;
     private @Nullable BytesView foreignArguments;
     private GrpcAnswer grpcAnswer = GrpcAnswer.NONE;
@@ -102,6 +107,52 @@ final class PluginContext extends GuestContext {
         return null;
     }
 
+    /** Takes what is to be cancelled when the plugin has ended. */
+    void registered(Cancellable handle) {
+        registration = handle;
+    }
+
+    int streamCount() {
+        return streams;
+    }
+
+    void streamOpened() {
+        streams++;
+    }
+
+    void streamEnded() {
+        streams--;
+        if (streams == 0 && whenIdle != null) {
+            whenIdle.run();
+        }
+    }
+
+    /** Runs a task each time the last stream ends, and now when there is none. */
+    void whenIdle(Runnable task) {
+        whenIdle = task;
+        if (streams == 0) {
+            task.run();
+        }
+    }
+
+    /** Runs a task once the plugin has ended, told to the guest or not. */
+    void whenEnded(Runnable task) {
+        whenEnded = task;
+    }
+
+    private void ended() {
+        stage = Stage.ENDED;
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+        Runnable task = whenEnded;
+        whenEnded = null;
+        if (task != null) {
+            task.run();
+        }
+    }
+
     /** Tells the guest that the plugin ends; a root that says "not yet" is forgotten once it calls {@code proxy_done}. */
     void end() {
         if (stage == Stage.ENDED || stage == Stage.ENDING) {
@@ -110,15 +161,22 @@ final class PluginContext extends GuestContext {
         boolean told = stage == Stage.RUNNING;
         ticker.stop();
         if (vm.failed() || !told) {
-            stage = Stage.ENDED;
+            ended();
             return;
         }
         int done = vm.call(this, Callback.ON_DONE, id());
         if (vm.failed()) {
-            stage = Stage.ENDED;
+            ended();
         } else if (done == 0) {
             stage = Stage.ENDING;
         } else {
+            delete();
+        }
+    }
+
+    /** Ends a plugin that has taken too long to say that it is done. */
+    void endNow() {
+        if (waiting()) {
             delete();
         }
     }
@@ -132,7 +190,7 @@ final class PluginContext extends GuestContext {
     @Override
     void vmFailed() {
         ticker.stop();
-        stage = Stage.ENDED;
+        ended();
     }
 
     void queueReady(int token) {
@@ -227,10 +285,14 @@ final class PluginContext extends GuestContext {
     }
 
     private void delete() {
+        if (stage == Stage.ENDED) {
+            return;
+        }
         stage = Stage.ENDED;
         vm.call(this, Callback.ON_DELETE, id());
         vm.grpcCalls().cancelAll(this);
         vm.forget(this);
+        ended();
     }
 
     private String abandon(String reason) {

@@ -41,6 +41,7 @@ final class PluginVm implements Host, QueueReceiver {
     private final Worker worker;
     private final PluginSpec spec;
     private final VmModule module;
+    private final String key;
     private final HostServices services;
     private final BytesView vmConfiguration;
     private final VmContext vmContext;
@@ -62,9 +63,11 @@ final class PluginVm implements Host, QueueReceiver {
     private boolean failed;
     private boolean released;
     private int lastId;
+    private int plugins;
 
-    PluginVm(Worker worker, PluginSpec spec, VmModule module) {
+    PluginVm(Worker worker, PluginSpec spec, VmModule module, String key) {
         this.worker = worker;
+        this.key = key;
         this.spec = spec;
         this.module = module;
         this.services = worker.services();
@@ -75,7 +78,8 @@ final class PluginVm implements Host, QueueReceiver {
         this.startLog = worker.log(spec);
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         this.sharedData = services.sharedData().open(spec.vmId());
-        this.sharedQueues = services.sharedQueues().open(spec.vmId(), this);
+        SharedQueues queues = services.sharedQueues().open(spec.vmId(), this);
+        this.sharedQueues = worker.onTrial() ? Trial.withoutTakingOver(queues) : queues;
         this.metrics = services.metrics().open();
         this.startedNanos = services.clock().monotonicNanos();
     }
@@ -166,6 +170,35 @@ final class PluginVm implements Host, QueueReceiver {
 
     void forget(GuestContext context) {
         contexts.remove(context.id());
+    }
+
+    void remember(PluginContext plugin) {
+        plugins++;
+        contexts.put(plugin);
+    }
+
+    void forget(PluginContext plugin) {
+        plugins--;
+        contexts.remove(plugin.id());
+    }
+
+    /** Whether a plugin still lives in it. */
+    boolean hasPlugins() {
+        return plugins > 0;
+    }
+
+    /** Ends what streams have to do with a plugin. */
+    void cutOff(PluginContext plugin) {
+        for (GuestContext context : contexts.all()) {
+            if (context instanceof ChildContext child && child.plugin == plugin) {
+                child.cutOff();
+            }
+        }
+    }
+
+    /** What distinguishes it from other VMs of the worker. */
+    String key() {
+        return key;
     }
 
     int call(GuestContext context, Callback callback, int a0) {

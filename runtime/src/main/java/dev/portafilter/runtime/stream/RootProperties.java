@@ -19,7 +19,7 @@ final class RootProperties {
 
     RootProperties(PluginSpec spec, @Nullable NodeInfo node) {
         this.node = node == null ? null : node.message();
-        pluginName = spec.qualifiedName().getBytes(StandardCharsets.UTF_8);
+        pluginName = spec.pluginName().getBytes(StandardCharsets.UTF_8);
         rootId = spec.rootId().getBytes(StandardCharsets.UTF_8);
         vmId = spec.vmId().getBytes(StandardCharsets.UTF_8);
     }

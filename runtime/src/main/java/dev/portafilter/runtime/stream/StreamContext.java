@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One plugin on one stream: calls the guest's stream callbacks and answers the host calls that concern the stream.
  * Source: ABI reference, sections 2.3, 2.4, 3.3 to 3.6 and 4.
  */
-final class StreamContext extends ChildContext {
+final class StreamContext extends ChildContext implements StreamFilter {
     private static final int LOWEST_STATUS = 200;
     private static final int HIGHEST_STATUS = 999;
 
@@ -44,17 +44,20 @@ final class StreamContext extends ChildContext {
         this.stream = stream;
     }
 
-    Slot slot(Direction direction) {
+    @Override
+    public Slot slot(Direction direction) {
         return direction == Direction.REQUEST ? request : response;
     }
 
     /** Whether this plugin takes part in a direction: it is not passed by, and it saw the request before a response. */
-    boolean takes(Direction direction) {
+    @Override
+    public boolean takes(Direction direction) {
         return stage != Stage.DETACHED && (direction == Direction.REQUEST || request.seen);
     }
 
     /** What the guest wants with headers, as the place where they wait. */
-    Slot.Hold onHeaders(Direction direction, HeaderMap headers, boolean endOfStream) {
+    @Override
+    public Slot.Hold onHeaders(Direction direction, HeaderMap headers, boolean endOfStream) {
         Slot slot = slot(direction);
         if (!create()) {
             return afterFailure();
@@ -70,7 +73,8 @@ final class StreamContext extends ChildContext {
     }
 
     /** What the guest wants with a chunk: 0 go on, 1 buffer, 2 buffer with back-pressure, 3 drop. */
-    int onBody(Direction direction, int size, boolean endOfStream) {
+    @Override
+    public int onBody(Direction direction, int size, boolean endOfStream) {
         Slot slot = slot(direction);
         slot.trailersCreatable = endOfStream;
         int result = run(direction, direction.onBody, size, endOfStream ? 1 : 0);
@@ -85,7 +89,8 @@ final class StreamContext extends ChildContext {
     }
 
     /** Whether the guest lets trailers go on. */
-    boolean onTrailers(Direction direction, HeaderMap trailers) {
+    @Override
+    public boolean onTrailers(Direction direction, HeaderMap trailers) {
         Slot slot = slot(direction);
         slot.trailersOpen = true;
         slot.trailersSeen = true;
@@ -99,7 +104,8 @@ final class StreamContext extends ChildContext {
     }
 
     /** The stream is over: {@code on_log}, after {@code on_context_create} if the guest never heard of it. */
-    void log() {
+    @Override
+    public void log() {
         if (stage != Stage.DETACHED && create()) {
             stage = Stage.LOGGING;
             vm.call(this, Callback.ON_LOG, id());
@@ -107,7 +113,8 @@ final class StreamContext extends ChildContext {
     }
 
     /** The stream is over: {@code on_done}, {@code on_delete}; the result of the first is ignored. */
-    void end() {
+    @Override
+    public void end() {
         if (stage == Stage.LOGGING && !vm.failed()) {
             stage = Stage.ENDING;
             vm.call(this, Callback.ON_DONE, id());
@@ -116,12 +123,18 @@ final class StreamContext extends ChildContext {
         abandon();
     }
 
+    @Override
+    public String filterName() {
+        return pluginName();
+    }
+
     /** Forgets the context without a word to the guest. */
     void abandon() {
         stage = Stage.DETACHED;
         request.drop();
         response.drop();
         vm.forget(this);
+        plugin.streamEnded();
     }
 
     /** The VM has failed in some other call: a stream that waits here goes on by the failure policy. */
@@ -145,6 +158,20 @@ final class StreamContext extends ChildContext {
             stream.fail();
         } else if (request.seen && vm.worker().sparesInFlight()) {
             passBy();
+        }
+    }
+
+    @Override
+    void cutOff() {
+        if (stage == Stage.DETACHED || stream.finished()) {
+            return;
+        }
+        if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+            passBy();
+        } else {
+            stream.fail();
+            // Another plugin may hold the reply.
+            stream.reset("wasm_plugin_retired");
         }
     }
 

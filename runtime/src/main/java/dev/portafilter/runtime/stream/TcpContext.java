@@ -109,6 +109,7 @@ final class TcpContext extends ChildContext {
         }
         stage = Stage.DETACHED;
         vm.forget(this);
+        plugin.streamEnded();
     }
 
     /** Gives whether the connection waited here; it does no longer. */
@@ -131,6 +132,18 @@ final class TcpContext extends ChildContext {
             stream.fail();
         } else if (stage == Stage.ALIVE && vm.worker().sparesInFlight()) {
             passBy();
+        }
+    }
+
+    @Override
+    void cutOff() {
+        if (stage == Stage.DETACHED || stream.finished()) {
+            return;
+        }
+        if (plugin.spec().failurePolicy() == FailurePolicy.FAIL_OPEN) {
+            passBy();
+        } else {
+            stream.close("wasm_plugin_retired");
         }
     }
 

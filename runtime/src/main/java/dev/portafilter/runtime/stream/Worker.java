@@ -1,23 +1,15 @@
 package dev.portafilter.runtime.stream;
 
 import dev.portafilter.runtime.plugin.PluginSpec;
-import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.LogLimiter;
-import dev.portafilter.runtime.service.QueueReceiver;
 import dev.portafilter.runtime.service.WorkerExecutor;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,16 +28,11 @@ public final class Worker {
     private final WorkerExecutor executor;
     private final HostServices services;
     private final WorkerOptions options;
-    private final WorkerObserver observer;
+    private final WorkerPlugins plugins;
+    private final boolean trial;
     private final ArrayDeque<Runnable> afterCall = new ArrayDeque<>();
-    private final Set<PluginVm> vms = new LinkedHashSet<>();
-    private final QueueReceiver nobody = (rootContextId, token) -> {};
-    private final List<String> vmIds = new ArrayList<>();
-    private final Map<String, Long> loadedNanos = new LinkedHashMap<>();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private FilterChain chain = FilterChain.EMPTY;
-    private FilterChain networkChain = FilterChain.EMPTY;
     private int depth;
     private int streams;
     private boolean ending;
@@ -63,11 +50,32 @@ public final class Worker {
             WorkerOptions options,
             List<LoadedPlugin> plugins,
             WorkerObserver observer) {
+        this(executor, services, options, plugins, observer, false);
+    }
+
+    private Worker(
+            WorkerExecutor executor,
+            HostServices services,
+            WorkerOptions options,
+            List<LoadedPlugin> plugins,
+            WorkerObserver observer,
+            boolean trial) {
+        this.trial = trial;
         this.executor = executor;
         this.services = services;
         this.options = options;
-        this.observer = observer;
-        execute(() -> start(plugins));
+        this.plugins = new WorkerPlugins(this, options, observer);
+        replace(plugins, started);
+    }
+
+    /** A worker on which a plugin is tried; end it with {@link #discard}. */
+    static Worker onTrial(
+            WorkerExecutor executor,
+            HostServices services,
+            WorkerOptions options,
+            LoadedPlugin plugin,
+            WorkerObserver observer) {
+        return new Worker(executor, services, options, List.of(plugin), observer, true);
     }
 
     /** Completes on the worker's thread once every plugin has started or failed to. */
@@ -75,13 +83,46 @@ public final class Worker {
         return started.minimalCompletionStage();
     }
 
+    /**
+     * Runs these plugins from now on: new streams go through them, those under way keep their chain. A plugin whose {@link
+     * LoadedPlugin#id} is there already goes on as it is; one that is left out ends after its last stream, or after {@link
+     * WorkerOptions#retireMillis}. Any thread; does not wait.
+     *
+     * @param wanted in chain order
+     * @return completes on the worker's thread once the new chain is in place, or the worker has ended
+     */
+    public CompletionStage<Void> replace(List<LoadedPlugin> wanted) {
+        CompletableFuture<Void> replaced = new CompletableFuture<>();
+        try {
+            replace(wanted, replaced);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("worker: its thread ended before a change ({})", e.toString());
+            replaced.complete(null);
+        }
+        return replaced.minimalCompletionStage();
+    }
+
+    private void replace(List<LoadedPlugin> wanted, CompletableFuture<Void> replaced) {
+        executor.execute(() -> {
+            try {
+                run(() -> {
+                    if (!ending) {
+                        plugins.replace(wanted);
+                    }
+                });
+            } finally {
+                replaced.complete(null);
+            }
+        });
+    }
+
     /** Begins a stream on the current chain. Worker thread only. */
     public HttpStream openStream(HttpExchange exchange) {
         enter();
         try {
-            reloadWhatMay();
+            plugins.reloadWhatMay();
             streams++;
-            return new HttpStream(this, exchange, chain);
+            return new HttpStream(this, exchange, plugins.chain());
         } finally {
             leave();
         }
@@ -96,19 +137,16 @@ public final class Worker {
      * @param arguments readable as buffer 8 during the callback; not to be changed afterwards
      */
     public void callForeignFunction(String plugin, int functionId, byte[] arguments) {
-        execute(() -> {
-            callForeignFunction(chain, plugin, functionId, arguments);
-            callForeignFunction(networkChain, plugin, functionId, arguments);
-        });
+        execute(() -> plugins.callForeignFunction(plugin, functionId, arguments));
     }
 
     /** Begins a TCP connection on the current chain of plugins for connections. Worker thread only. */
     public TcpStream openTcpStream(TcpExchange exchange) {
         enter();
         try {
-            reloadWhatMay();
+            plugins.reloadWhatMay();
             streams++;
-            return new TcpStream(this, exchange, networkChain);
+            return new TcpStream(this, exchange, plugins.networkChain());
         } finally {
             leave();
         }
@@ -127,7 +165,7 @@ public final class Worker {
     /** The number of contexts alive, roots included. Worker thread only. */
     public int contextCount() {
         int count = 0;
-        for (PluginVm vm : vms) {
+        for (PluginVm vm : plugins.vms()) {
             count += vm.contextCount();
         }
         return count;
@@ -141,7 +179,7 @@ public final class Worker {
     /** Linear memory of all VMs of this worker, in bytes. Worker thread only. */
     public long memoryBytes() {
         long bytes = 0;
-        for (PluginVm vm : vms) {
+        for (PluginVm vm : plugins.vms()) {
             bytes += vm.memorySize();
         }
         return bytes;
@@ -165,15 +203,6 @@ public final class Worker {
         return ended();
     }
 
-    private static void callForeignFunction(FilterChain chain, String plugin, int functionId, byte[] arguments) {
-        for (ChainFilter filter : chain.all()) {
-            PluginContext root = filter.plugin();
-            if (root != null && filter.spec().qualifiedName().equals(plugin)) {
-                root.foreignFunction(functionId, arguments);
-            }
-        }
-    }
-
     private void endPlugins() {
         if (ending) {
             return;
@@ -181,40 +210,21 @@ public final class Worker {
         ending = true;
         enter();
         try {
-            end(chain);
-            end(networkChain);
+            plugins.endAll();
         } finally {
             leave();
         }
-        if (pluginsWait()) {
+        if (plugins.anyWaits()) {
             executor.schedule(options.drainMillis(), this::releaseAll);
         } else {
             releaseAll();
         }
     }
 
-    private static void end(FilterChain plugins) {
-        for (ChainFilter filter : plugins.all()) {
-            PluginContext plugin = filter.plugin();
-            if (plugin != null) {
-                plugin.end();
-            }
-        }
-    }
-
-    /** Whether a plugin has asked for time before it ends. */
-    private boolean pluginsWait() {
-        return waits(chain) || waits(networkChain);
-    }
-
-    private static boolean waits(FilterChain plugins) {
-        for (ChainFilter filter : plugins.all()) {
-            PluginContext plugin = filter.plugin();
-            if (plugin != null && plugin.waiting()) {
-                return true;
-            }
-        }
-        return false;
+    /** Gives everything back without a word to the plugins. Worker thread only. */
+    void discard() {
+        ending = true;
+        releaseAll();
     }
 
     private void releaseAll() {
@@ -222,134 +232,8 @@ public final class Worker {
             return;
         }
         closed = true;
-        chain = FilterChain.EMPTY;
-        networkChain = FilterChain.EMPTY;
-        for (PluginVm vm : vms.toArray(PluginVm[]::new)) {
-            vm.release();
-        }
-        giveUpStores();
+        plugins.release();
         ended.complete(null);
-    }
-
-    private void start(List<LoadedPlugin> plugins) {
-        try {
-            List<ChainFilter> filters = new ArrayList<>(plugins.size());
-            Map<String, List<ChainFilter>> byVm = new LinkedHashMap<>();
-            for (LoadedPlugin loaded : plugins) {
-                ChainFilter filter = new ChainFilter(loaded);
-                filters.add(filter);
-                if (loaded.module() == null) {
-                    observer.pluginFailed(loaded.spec(), String.valueOf(loaded.error()));
-                } else {
-                    byVm.computeIfAbsent(loaded.vmKey(), key -> new ArrayList<>())
-                            .add(filter);
-                }
-            }
-            keepStores(plugins);
-            byVm.values().forEach(together -> startVm(together, ChainFilter::giveUp));
-            chain = chainOf(PluginType.HTTP, filters);
-            networkChain = chainOf(PluginType.NETWORK, filters);
-        } finally {
-            started.complete(null);
-        }
-    }
-
-    private static FilterChain chainOf(PluginType type, List<ChainFilter> filters) {
-        return new FilterChain(
-                filters.stream().filter(filter -> filter.spec().type() == type).toList());
-    }
-
-    /** Shared data and queues outlive a VM that fails: they stay as long as this worker may make another one. */
-    private void keepStores(List<LoadedPlugin> plugins) {
-        for (LoadedPlugin loaded : plugins) {
-            String vmId = loaded.spec().vmId();
-            services.sharedData().open(vmId);
-            services.sharedQueues().open(vmId, nobody);
-            vmIds.add(vmId);
-        }
-    }
-
-    private void giveUpStores() {
-        for (String vmId : vmIds) {
-            services.sharedQueues().release(vmId, nobody);
-            services.sharedData().release(vmId);
-        }
-        vmIds.clear();
-    }
-
-    /**
-     * Makes one VM and starts these plugins in it; true when all of them run.
-     *
-     * @param failed takes each plugin that does not
-     */
-    private boolean startVm(List<ChainFilter> filters, Consumer<ChainFilter> failed) {
-        LoadedPlugin first = filters.get(0).loaded();
-        if (first.module() == null) {
-            return false;
-        }
-        noteLoad(first.vmKey());
-        PluginVm vm = new PluginVm(this, first.spec(), first.module());
-        vms.add(vm);
-        vm.start();
-        if (!vm.failed()) {
-            vm.registered(
-                    observer.vmStarted(filters.stream().map(ChainFilter::spec).toList(), vm::memorySize));
-        }
-        boolean all = true;
-        for (ChainFilter filter : filters) {
-            String error = vm.failed() ? vm.failureText() : startPlugin(vm, filter);
-            if (error == null) {
-                observer.pluginStarted(filter.spec());
-            } else {
-                all = false;
-                failed.accept(filter);
-                LOG.error("plugin \"{}\" start: {}", filter.spec().qualifiedName(), error);
-                observer.pluginFailed(filter.spec(), error);
-            }
-        }
-        return all;
-    }
-
-    private @Nullable String startPlugin(PluginVm vm, ChainFilter filter) {
-        PluginContext plugin = new PluginContext(vm, vm.nextId(), filter.spec());
-        vm.remember(plugin);
-        String error = plugin.start();
-        if (error == null) {
-            filter.runsIn(plugin);
-        }
-        return error;
-    }
-
-    private void reloadWhatMay() {
-        if (chain.reloadable() || networkChain.reloadable()) {
-            Map<String, List<ChainFilter>> byVm = new LinkedHashMap<>();
-            chain.addReloadable(byVm);
-            networkChain.addReloadable(byVm);
-            byVm.forEach(this::reload);
-        }
-    }
-
-    private void reload(String vmKey, List<ChainFilter> filters) {
-        WorkerObserver.Reload outcome;
-        Long loaded = loadedNanos.get(vmKey);
-        if (loaded != null && services.clock().monotonicNanos() - loaded < reloadNanos()) {
-            outcome = WorkerObserver.Reload.BACK_OFF;
-        } else {
-            outcome = startVm(filters, filter -> {}) ? WorkerObserver.Reload.SUCCESS : WorkerObserver.Reload.FAILURE;
-        }
-        for (ChainFilter filter : filters) {
-            observer.reloaded(filter.spec(), outcome);
-        }
-    }
-
-    private void noteLoad(String vmKey) {
-        loadedNanos.put(vmKey, services.clock().monotonicNanos());
-    }
-
-    /** How long a load must be ago for another one: drawn anew each time it is asked, as Envoy does it. */
-    private long reloadNanos() {
-        long base = options.reloadBaseMillis();
-        return (base + (base < 2 ? 0 : services.random().nextLong(base / 2))) * 1_000_000L;
     }
 
     HostServices services() {
@@ -367,6 +251,11 @@ public final class Worker {
 
     @Nullable CallbackTrace trace() {
         return options.trace();
+    }
+
+    /** Whether plugins are only tried here. */
+    boolean onTrial() {
+        return trial;
     }
 
     boolean sparesInFlight() {
@@ -392,7 +281,7 @@ public final class Worker {
         } finally {
             leave();
         }
-        if (ending && !pluginsWait()) {
+        if (ending && !plugins.anyWaits()) {
             releaseAll();
         }
     }
@@ -421,21 +310,11 @@ public final class Worker {
     }
 
     void vmReleased(PluginVm vm) {
-        vms.remove(vm);
+        plugins.vmReleased(vm);
     }
 
     void vmFailed(PluginVm vm) {
-        noteFailure(vm, chain);
-        noteFailure(vm, networkChain);
-    }
-
-    private void noteFailure(PluginVm vm, FilterChain plugins) {
-        for (ChainFilter filter : plugins.all()) {
-            PluginContext plugin = filter.plugin();
-            if (plugin != null && plugin.vm == vm) {
-                observer.pluginFailed(filter.spec(), vm.failureText());
-            }
-        }
+        plugins.vmFailed(vm);
     }
 
     void streamEnded() {

@@ -21,6 +21,8 @@ class PluginSpecTest {
     void spec_withNameAndModuleOnly_hasTheDefaults() {
         PluginSpec spec = PluginSpec.builder("auth", MODULE).build();
         assertThat(spec.qualifiedName()).isEqualTo("default.auth");
+        assertThat(spec.pluginName()).isEqualTo("default.auth");
+        assertThat(spec.joinsWhenReady()).isFalse();
         assertThat(spec.module()).isSameAs(MODULE);
         assertThat(spec.rootId()).isEmpty();
         assertThat(spec.vmId()).isEmpty();
@@ -57,6 +59,7 @@ class PluginSpecTest {
                 .allowOnHeadersStopIteration(true)
                 .service(true)
                 .isolated(true)
+                .joinsWhenReady(true)
                 .limits(limits)
                 .build();
         for (PluginSpec one : List.of(spec, spec.toBuilder().build())) {
@@ -77,8 +80,20 @@ class PluginSpecTest {
             assertThat(one.allowOnHeadersStopIteration()).isTrue();
             assertThat(one.service()).isTrue();
             assertThat(one.isolated()).isTrue();
+            assertThat(one.joinsWhenReady()).isTrue();
             assertThat(one.limits()).isSameAs(limits);
         }
+    }
+
+    @Test
+    void names_forThePluginAndForTheHost_canDiffer() {
+        PluginSpec.Builder builder = PluginSpec.builder("auth", MODULE).namespace("ingress");
+        PluginSpec spec = builder.pluginName("auth").qualifiedName("ingress.auth/TrafficExtension").build().toBuilder()
+                .build();
+        assertThat(spec.pluginName()).isEqualTo("auth");
+        assertThat(spec.qualifiedName()).isEqualTo("ingress.auth/TrafficExtension");
+        assertThat(spec.name()).isEqualTo("auth");
+        assertThat(spec.namespace()).isEqualTo("ingress");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.portafilter.gateway.standalone;
 
+import dev.portafilter.resources.live.LiveConfiguration;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.service.GrpcCallTransport;
 import dev.portafilter.runtime.service.HttpCallTransport;
@@ -82,6 +83,16 @@ public final class Gateway implements AutoCloseable {
      * @throws GatewayException when it cannot
      */
     public Gateway start(ProxyWasmHost host) {
+        return start(host, null);
+    }
+
+    /**
+     * Starts the workers and listens.
+     *
+     * @param configuration what operators see, and reload, at the admin address; null when the plugins come from elsewhere
+     * @throws GatewayException when it cannot
+     */
+    public Gateway start(ProxyWasmHost host, @Nullable LiveConfiguration configuration) {
         Supplier<Deployable> loop = () -> {
             WorkerLoop created = new WorkerLoop(options, host, clients, counters, port);
             loops.add(created);
@@ -97,7 +108,7 @@ public final class Gateway implements AutoCloseable {
         Endpoint wanted = options.admin();
         if (wanted != null) {
             GatewayMetrics metrics = new GatewayMetrics(host.services().metrics(), counters);
-            AdminServer server = new AdminServer(wanted, host, metrics, this::ready);
+            AdminServer server = new AdminServer(wanted, host, configuration, metrics, this::ready);
             deploy("admin", wanted, () -> server, 1);
             admin = server.endpoint();
         }

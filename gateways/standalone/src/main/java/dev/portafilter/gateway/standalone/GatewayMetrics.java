@@ -30,7 +30,10 @@ final class GatewayMetrics implements AutoCloseable {
             "portafilter_vm_reload_success_total", "VMs that took the place of a failed one",
             "portafilter_vm_reload_failure_total",
                     "VMs that should have taken the place of a failed one and did not start",
-            "portafilter_vm_reload_back_off_total", "Streams that came too soon after a failure for a new VM");
+            "portafilter_vm_reload_back_off_total", "Streams that came too soon after a failure for a new VM",
+            "portafilter_vms", "Virtual machines over all workers",
+            "portafilter_plugin_updates_total", "Changes of a plugin's version, and whether the new one runs",
+            "portafilter_configuration_reloads_total", "Changes of the configuration, and whether nothing was wrong");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbage = new JvmGcMetrics();
@@ -94,6 +97,7 @@ final class GatewayMetrics implements AutoCloseable {
                     .register(registry);
         } else {
             Gauge.builder(key.name(), values, now -> now.getOrDefault(key, 0L))
+                    .description(DESCRIPTIONS.get(key.name()))
                     .tags(tags)
                     .register(registry);
         }
