@@ -44,7 +44,7 @@ final class WebClient {
      *
      * @param method the method
      * @param url where to
-     * @param headers all headers but Host, Connection, Content-Length and Accept-Encoding
+     * @param headers all headers but Host, User-Agent, Connection, Content-Length and Accept-Encoding
      * @param body the body; sent with its length unless the method has none
      * @param verified whether the certificate of the peer is checked
      * @param handshakeMillis how long TLS may take to begin
@@ -196,7 +196,7 @@ final class WebClient {
                 .append(request.url().target())
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(request.url().authority())
-                .append("\r\nConnection: close\r\nAccept-Encoding: identity\r\n");
+                .append("\r\nUser-Agent: portafilter\r\nConnection: close\r\nAccept-Encoding: identity\r\n");
         request.headers().forEach((name, value) -> {
             if (value.chars().anyMatch(c -> c == '\r' || c == '\n')) {
                 throw new IllegalArgumentException("header " + name + ": has a line break");

@@ -69,6 +69,17 @@ class RegistryClientTest {
     }
 
     @Test
+    void requests_sayWhoAsks() throws IOException {
+        registry.guard(exchange -> {
+            assertThat(exchange.getRequestHeaders().getFirst("User-Agent")).isEqualTo("portafilter");
+            assertThat(exchange.getRequestHeaders().getFirst("Host")).isEqualTo(registry.host());
+            return true;
+        });
+
+        assertThat(open().manifest("v1")).isNotNull();
+    }
+
+    @Test
     void manifest_isReadWithItsDigest() throws IOException {
         RawManifest manifest = open().manifest("v1");
 
