@@ -152,11 +152,11 @@ final class WebClient {
             throws IOException {
         IOException failure = null;
         for (int i = 0; i < addresses.length; i++) {
-            long millis = Math.min(MOST_CONNECT_MILLIS, deadline.millisLeft(where)) / (addresses.length - i);
+            long millis = Math.min(MOST_CONNECT_MILLIS, deadline.millisLeft(where)) / (addresses.length - i) + 1;
             Socket socket = new Socket(Proxy.NO_PROXY);
             try {
                 socket.setTcpNoDelay(true);
-                socket.connect(new InetSocketAddress(addresses[i], port), (int) Math.max(1, millis));
+                socket.connect(new InetSocketAddress(addresses[i], port), (int) millis);
                 return socket;
             } catch (IOException e) {
                 socket.close();
@@ -165,6 +165,9 @@ final class WebClient {
                 }
                 failure = e;
             }
+        }
+        if (deadline.isOver()) {
+            throw deadline.expired(where);
         }
         if (failure == null) {
             throw new UnknownHostException("no address");
@@ -183,7 +186,7 @@ final class WebClient {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         socket.setSSLParameters(parameters);
-        raw.setSoTimeout((int) Math.min(request.handshakeMillis(), deadline.millisLeft(where)));
+        raw.setSoTimeout((int) Math.min(request.handshakeMillis(), deadline.millisLeft(where) + 1));
         socket.startHandshake();
         raw.setSoTimeout(0);
         return socket;

@@ -324,6 +324,21 @@ class RegistryClientTest {
     }
 
     @Test
+    void serverThatNeverBeginsTls_isLeftAtTheDeadline() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            RegistryOptions options = RegistryOptions.DEFAULT.withTimeout(Duration.ofMillis(150));
+            RegistryClient client = new RegistryClient(
+                    options, name -> new InetAddress[] {InetAddress.getLoopbackAddress()}, Pace.REAL);
+            String host = "registry.example.com:" + silent.getLocalPort();
+
+            fails(
+                    "fetch.timeout",
+                    () -> client.open(TestRegistry.image(host, "a/b"), Keychain.EMPTY)
+                            .manifest("v1"));
+        }
+    }
+
+    @Test
     void nameThatIsNotResolved_isLeftAtTheDeadline() throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         RegistryOptions options = RegistryOptions.DEFAULT.withTimeout(Duration.ofMillis(100));
