@@ -138,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
         flags.clusters.put("auth", servers.keysUrl());
         flags.workers = "1";
         flags.cacheDirectory = cacheDirectory;
-        ServePlan plan = ServePlan.of(flags);
+        ServePlan plan = ServePlan.of(flags, name -> null);
         Serving serving = new Serving(plan.gateway());
         try {
             serving.start(plan.withWorkers(WorkerOptions.DEFAULT.withTrace(trace)), logs);

@@ -2,7 +2,6 @@ package dev.portafilter.cli;
 
 import dev.portafilter.resources.Explanation;
 import dev.portafilter.resources.Problem;
-import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
 import dev.portafilter.resources.ResourceSet;
 import dev.portafilter.resources.TieBreaking;
@@ -12,6 +11,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -35,24 +36,31 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
     private static final int INVALID = 1;
     private static final int UNREADABLE = 2;
+    /** Rules that speak of files which could not be looked into. */
+    private static final Set<String> NOT_THERE = Set.of("file.missing", "file.unreadable");
 
     @Option(
             names = "--config",
             paramLabel = "FILE|DIR",
-            description = "WasmPlugin resources: a YAML or JSON file, or a directory of them.")
+            description = "Resources: a YAML or JSON file, or a directory of them.")
     private @Nullable String config;
 
     @Option(
             names = "--settings",
             paramLabel = "FILE",
-            description = "The settings of serve, for what is not given here.")
+            description =
+                    "The settings of serve, for what is not given here. Default: the file that PORTAFILTER_SETTINGS"
+                            + " names, or portafilter.yaml here.")
     private @Nullable Path settingsFile;
 
     @Mixin
     private WorkloadFlags workload = new WorkloadFlags();
 
-    @Option(names = "--port", paramLabel = "N", description = "The port that the workload listens on.")
-    private int port;
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The port that the workload listens on. Default: that of the settings.")
+    private @Nullable Integer port;
 
     @ArgGroup
     private Form form = new Form();
@@ -98,28 +106,38 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private @Nullable Explanation explanation(List<String> problems) {
-        Settings settings = settingsFile == null ? Settings.none() : Settings.read(settingsFile);
-        String path = config == null ? settings.get("config") : config;
+        Map<String, Object> given = workload.given();
+        WorkloadFlags.put(given, "config", config);
+        Settings settings = Settings.of(given, System::getenv, settingsFile);
+        problems.addAll(settings.problems());
+        Path path = settings.path("config");
         if (path == null) {
-            problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
+            problems.add("--config: is missing (expected: a file or directory of resources)");
         }
-        Workload seen = workload.workload(settings, problems);
-        if (port < 0 || port > 65_535) {
+        if (port != null && (port < 1 || port > 65_535)) {
             problems.add("--port: " + port + " is out of range (expected: 1..65535)");
         }
-        ReadOptions options = ReadOptions.DEFAULT.toBuilder()
-                .strict(settings.yes("resource.strict", false))
-                .modules(new FileModules())
-                .build();
-        problems.addAll(0, settings.problems());
         if (!problems.isEmpty() || path == null) {
             return null;
         }
-        ResourceSet resources = ResourceReader.read(Path.of(path), options);
+        ResourceSet resources = ResourceReader.read(path, SettingValues.readOptions(settings));
         resources.errors().stream()
-                .filter(problem -> problem.rule().startsWith("file."))
+                .filter(problem -> NOT_THERE.contains(problem.rule()))
                 .forEach(problem -> problems.add(problem.toString()));
-        Workload onPort = seen.withPort(port);
-        return problems.isEmpty() ? Explanation.of(resources, onPort, onPort, TieBreaking.OSSM) : null;
+        return problems.isEmpty()
+                ? Explanation.of(
+                        resources,
+                        seen(settings, "listen"),
+                        seen(settings, "tcp-listen"),
+                        settings.choice("order.tieBreak", TieBreaking.values()))
+                : null;
+    }
+
+    /** The workload on the port that is given, or else on the one that it is set to listen on. */
+    private Workload seen(Settings settings, String listen) {
+        if (port != null) {
+            return WorkloadFlags.workload(settings, port).withPort(port);
+        }
+        return WorkloadFlags.workload(settings, settings.has(listen) ? SettingValues.port(settings, listen) : 0);
     }
 }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             ExplainCommand.class,
             ValidateCommand.class,
+            SettingsCommand.class,
             MigrateCommand.class,
             DemoCommand.class,
             InspectCommand.class,

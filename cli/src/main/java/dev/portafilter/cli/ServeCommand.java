@@ -5,6 +5,7 @@ import dev.portafilter.gateway.standalone.GatewayException;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.plugin.PluginType;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -46,6 +47,10 @@ final class ServeCommand implements Callable<Integer> {
             return REFUSED;
         }
         Logs logs = Logs.install(plan.logFormat(), plan.logLevel(), System.err);
+        Path settings = Settings.file(System::getenv, flags.settings, Settings.DEFAULT_FILE);
+        if (settings != null) {
+            logs.note(LogLevel.INFO, "settings from " + settings);
+        }
         plan.warnings().forEach(warning -> logs.note(LogLevel.WARN, warning));
         Serving serving = new Serving(plan.gateway());
         try {

@@ -2,16 +2,14 @@ package dev.portafilter.cli;
 
 import dev.portafilter.abi.LogLevel;
 import dev.portafilter.gateway.standalone.Endpoint;
-import dev.portafilter.gateway.standalone.GatewayLimits;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.gateway.standalone.Target;
 import dev.portafilter.gateway.standalone.TcpRoute;
 import dev.portafilter.resources.Problem;
-import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.Selection;
+import dev.portafilter.resources.TieBreaking;
 import dev.portafilter.resources.Workload;
 import dev.portafilter.resources.live.FileWatch;
-import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.NodeInfo;
 import dev.portafilter.runtime.service.ServiceLimits;
@@ -21,11 +19,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +48,6 @@ record ServePlan(
         @Nullable Path cacheDirectory,
         LogFormat logFormat,
         LogLevel logLevel) {
-    private static final String DEFAULT_LISTEN = "127.0.0.1:8080";
-
     /** Everything that is wrong, a line each. */
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
@@ -69,7 +63,12 @@ record ServePlan(
      * @throws Refused with every problem of every part
      */
     static ServePlan of(ServeFlags flags) throws Refused {
-        return new Collector(flags).plan();
+        return of(flags, System::getenv);
+    }
+
+    /** The same with other variables than those of the process. */
+    static ServePlan of(ServeFlags flags, Function<String, @Nullable String> environment) throws Refused {
+        return new Collector(flags.all(environment)).plan();
     }
 
     /** This plan with other worker options. */
@@ -90,53 +89,49 @@ record ServePlan(
 
     /** Reads one part after the other and keeps what is wrong with each. */
     private static final class Collector {
-        private final ServeFlags flags;
         private final Settings settings;
         private final List<String> problems = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
-        Collector(ServeFlags flags) {
-            this.flags = flags;
-            this.settings = flags.settings == null ? Settings.none() : Settings.read(flags.settings);
+        Collector(Settings settings) {
+            this.settings = settings;
+            problems.addAll(settings.problems());
         }
 
         ServePlan plan() throws Refused {
-            LogFormat format = choice("log-format", flags.logFormat, LogFormat.TEXT, LogFormat.values());
-            LogLevel level = choice("log-level", flags.logLevel, LogLevel.INFO, LogLevel.values());
-            GatewayLimits limits = checked("settings", this::gatewayLimits, GatewayLimits.DEFAULT);
-            PluginLimits pluginLimits = checked("settings", this::pluginLimits, PluginLimits.DEFAULT);
-            WorkerOptions workers = checked("settings", this::workerOptions, WorkerOptions.DEFAULT);
-            ServiceLimits services = checked("settings", this::serviceLimits, ServiceLimits.DEFAULT);
+            LogFormat format = settings.choice("log-format", LogFormat.values());
+            LogLevel level = settings.choice("log-level", LogLevel.values());
             NodeInfo node = node();
-            GatewayOptions gateway = gateway(limits);
-            ResourcePlan resources = resources(pluginLimits);
-            FileWatch.Timing watch = settings.yes("file.watch", true)
-                    ? checked("settings", this::watch, FileWatch.Timing.DEFAULT)
-                    : null;
-            boolean keepLastGood = keepLastGood();
-            Path cache = CacheDirectory.of(text("cache-dir", flags.cacheDirectory));
-            problems.addAll(0, settings.problems());
+            GatewayOptions gateway = gateway();
+            WorkerOptions workers = workerOptions();
+            ResourcePlan resources = resources();
+            Path cache = CacheDirectory.of(settings.get("cache-dir"));
             if (!problems.isEmpty() || gateway == null || resources == null) {
                 throw new Refused(problems);
             }
             return new ServePlan(
-                    gateway, resources, watch, keepLastGood, warnings, workers, services, node, cache, format, level);
+                    gateway,
+                    resources,
+                    settings.yes("file.watch") ? SettingValues.watch(settings) : null,
+                    settings.choice("update.onFailure", OnFailure.values()) == OnFailure.KEEP_LAST_GOOD,
+                    warnings,
+                    workers,
+                    SettingValues.serviceLimits(settings),
+                    node,
+                    cache,
+                    format,
+                    level);
         }
 
-        private @Nullable GatewayOptions gateway(GatewayLimits limits) {
+        private @Nullable GatewayOptions gateway() {
             int before = problems.size();
             TcpRoute tcp = tcpRoute();
             Target target = servesHttp() ? upstream() : null;
-            String listen = text("listen", flags.listen);
-            Endpoint endpoint = parsed("--listen", listen == null ? DEFAULT_LISTEN : listen, Endpoint::parse);
-            String admin = text("admin", flags.admin);
-            Endpoint adminEndpoint = admin == null ? null : parsed("--admin", admin, Endpoint::parse);
+            Endpoint endpoint = listen();
+            String admin = settings.get("admin");
+            Endpoint adminEndpoint = admin == null ? null : parsed("admin", admin, Endpoint::parse);
             Map<String, Target> clusters = clusters();
-            String workers = text("workers", flags.workers);
-            Integer count = workers == null
-                    ? Integer.valueOf(Runtime.getRuntime().availableProcessors())
-                    : parsed("--workers", workers, Collector::wholeNumber);
-            if (problems.size() > before || endpoint == null || count == null) {
+            if (problems.size() > before || endpoint == null) {
                 return null;
             }
             try {
@@ -145,11 +140,14 @@ record ServePlan(
                 builder.listen(endpoint)
                         .tcp(tcp)
                         .admin(adminEndpoint)
-                        .tls(path("tls-cert", flags.tlsCertificate), path("tls-key", flags.tlsKey))
-                        .clientCa(path("client-ca", flags.clientCa))
-                        .ca(path("ca", flags.ca))
-                        .workers(count)
-                        .limits(limits);
+                        .tls(settings.path("tls-cert"), settings.path("tls-key"))
+                        .clientCa(settings.path("client-ca"))
+                        .ca(settings.path("ca"))
+                        .workers(
+                                settings.has("workers")
+                                        ? settings.smallNumber("workers")
+                                        : Runtime.getRuntime().availableProcessors())
+                        .limits(SettingValues.gatewayLimits(settings));
                 clusters.forEach(builder::cluster);
                 return builder.build();
             } catch (IllegalArgumentException e) {
@@ -158,42 +156,48 @@ record ServePlan(
             }
         }
 
+        private @Nullable Endpoint listen() {
+            String listen = settings.get("listen");
+            String text = listen == null ? SettingKeys.get("listen").fallback() : listen;
+            return parsed("listen", text, Endpoint::parse);
+        }
+
         private boolean servesTcp() {
-            return text("tcp-listen", flags.tcpListen) != null || text("tcp-upstream", flags.tcpUpstream) != null;
+            return settings.get("tcp-listen") != null || settings.get("tcp-upstream") != null;
         }
 
         /** HTTP is what is meant when nothing is said about TCP. */
         private boolean servesHttp() {
-            return text("upstream", flags.upstream) != null || text("listen", flags.listen) != null || !servesTcp();
+            return settings.get("upstream") != null || settings.get("listen") != null || !servesTcp();
         }
 
         private @Nullable Target upstream() {
-            String upstream = text("upstream", flags.upstream);
+            String upstream = settings.get("upstream");
             if (upstream == null) {
                 problems.add("--upstream: is missing (expected: http://HOST:PORT)");
             }
-            return upstream == null ? null : parsed("--upstream", upstream, Target::parse);
+            return upstream == null ? null : parsed("upstream", upstream, Target::parse);
         }
 
         private @Nullable TcpRoute tcpRoute() {
             if (!servesTcp()) {
                 return null;
             }
-            Endpoint listen = endpoint("tcp-listen", flags.tcpListen);
-            Endpoint upstream = endpoint("tcp-upstream", flags.tcpUpstream);
+            Endpoint listen = endpoint("tcp-listen");
+            Endpoint upstream = endpoint("tcp-upstream");
             return listen == null || upstream == null
                     ? null
-                    : parsed("--tcp-upstream", upstream, given -> new TcpRoute(listen, given));
+                    : parsed("tcp-upstream", upstream, given -> new TcpRoute(listen, given));
         }
 
-        private @Nullable Endpoint endpoint(String key, @Nullable String flag) {
-            String text = text(key, flag);
+        private @Nullable Endpoint endpoint(String key) {
+            String text = settings.get(key);
             if (text == null) {
                 problems.add(
                         "--" + key + ": is missing (expected: HOST:PORT, with --tcp-listen and --tcp-upstream both)");
                 return null;
             }
-            return parsed("--" + key, text, Endpoint::parse);
+            return parsed(key, text, Endpoint::parse);
         }
 
         private Set<PluginType> traffic() {
@@ -207,48 +211,33 @@ record ServePlan(
             return types;
         }
 
-        private static Integer wholeNumber(String text) {
-            if (!text.matches("[0-9]{1,6}")) {
-                throw new IllegalArgumentException("\"" + text + "\" is no number (expected: 1..1024)");
-            }
-            int number = Integer.parseInt(text);
-            if (number < 1 || number > 1_024) {
-                throw new IllegalArgumentException(number + " is out of range (expected: 1..1024)");
-            }
-            return number;
-        }
-
         private Map<String, Target> clusters() {
-            Map<String, String> urls = new LinkedHashMap<>(settings.clusters());
-            urls.putAll(flags.clusters);
             Map<String, Target> clusters = new LinkedHashMap<>();
-            urls.forEach((name, url) -> {
-                Target target = parsed("--cluster " + name, url, Target::parse);
-                if (target != null) {
-                    clusters.put(name, target);
+            settings.map("clusters").forEach((name, url) -> {
+                try {
+                    clusters.put(name, Target.parse(url));
+                } catch (IllegalArgumentException e) {
+                    problems.add(settings.place("clusters") + name + ": " + e.getMessage());
                 }
             });
             return clusters;
         }
 
-        private @Nullable ResourcePlan resources(PluginLimits limits) {
-            String config = text("config", flags.config);
+        private @Nullable ResourcePlan resources() {
+            Path config = settings.path("config");
             if (config == null) {
                 problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
                 return null;
             }
-            ReadOptions options = ReadOptions.DEFAULT.toBuilder()
-                    .strict(settings.yes("resource.strict", false))
-                    .isolated(settings.yes("vm.isolate", false))
-                    .limits(limits)
-                    .modules(new FileModules())
-                    .build();
-            Workload workload = workload();
+            Workload http = WorkloadFlags.workload(settings, port("listen"));
+            Workload connections = WorkloadFlags.workload(settings, port("tcp-listen"));
+            TieBreaking tieBreaking = settings.choice("order.tieBreak", TieBreaking.values());
             Set<PluginType> traffic = traffic();
             ResourcePlan plan = ResourcePlan.of(
-                    Path.of(config),
-                    options,
-                    resources -> Selection.of(resources, workload).carrying(traffic));
+                    config,
+                    SettingValues.readOptions(settings),
+                    resources -> Selection.of(resources, http, connections, tieBreaking)
+                            .carrying(traffic));
             for (Problem problem : plan.read().problems()) {
                 (problem.isError() ? problems : warnings).add(problem.toString());
             }
@@ -257,130 +246,41 @@ record ServePlan(
             return plan;
         }
 
-        private boolean keepLastGood() {
-            String value = settings.get("update.onFailure");
-            if (value != null && !value.equals("keepLastGood") && !value.equals("applyFailStrategy")) {
-                problems.add(
-                        "update.onFailure: \"" + value + "\" is unknown (expected: keepLastGood or applyFailStrategy)");
-            }
-            return !"applyFailStrategy".equals(value);
-        }
-
-        private FileWatch.Timing watch() {
-            FileWatch.Timing defaults = FileWatch.Timing.DEFAULT;
-            return new FileWatch.Timing(
-                    settings.number("file.quietMillis", defaults.quietMillis()),
-                    defaults.longestMillis(),
-                    settings.number("file.pollMillis", defaults.pollMillis()));
-        }
-
-        private Workload workload() {
-            String namespace = settings.get("namespace");
-            String root = settings.get("rootNamespace");
-            Workload workload = namespace == null && root == null ? Workload.any() : Workload.DEFAULT;
-            if (namespace != null) {
-                workload = workload.withNamespace(namespace);
-            }
-            return root == null ? workload : workload.withRootNamespace(root);
-        }
-
-        private GatewayLimits gatewayLimits() {
-            GatewayLimits defaults = GatewayLimits.DEFAULT;
-            return new GatewayLimits(
-                    settings.smallNumber("limits.headerBytes", defaults.headerBytes()),
-                    settings.smallNumber("limits.headerCount", defaults.headerCount()),
-                    settings.number("limits.bodyBytes", defaults.bodyBytes()),
-                    settings.number("timeouts.requestMillis", defaults.requestTimeoutMillis()),
-                    settings.number("timeouts.idleMillis", defaults.idleTimeoutMillis()),
-                    settings.smallNumber("timeouts.connectMillis", defaults.connectTimeoutMillis()),
-                    settings.number("timeouts.drainMillis", defaults.drainTimeoutMillis()),
-                    settings.smallNumber("limits.connectionsPerTarget", defaults.connectionsPerTarget()),
-                    settings.smallNumber("limits.callBodyBytes", defaults.callBodyBytes()));
-        }
-
-        private PluginLimits pluginLimits() {
-            PluginLimits defaults = PluginLimits.DEFAULT;
-            return new PluginLimits(
-                    settings.smallNumber("limits.memoryPages", defaults.memoryPages()),
-                    settings.number("limits.deadlineMillis", defaults.deadlineMillis()),
-                    settings.number("limits.startDeadlineMillis", defaults.startDeadlineMillis()),
-                    settings.smallNumber("limits.bufferBytes", defaults.bufferBytes()),
-                    settings.smallNumber("limits.httpCalls", defaults.httpCalls()),
-                    settings.smallNumber("limits.grpcCalls", defaults.grpcCalls()),
-                    settings.smallNumber("limits.grpcMessageBytes", defaults.grpcMessageBytes()),
-                    settings.smallNumber("limits.propertyBytes", defaults.propertyBytes()),
-                    settings.smallNumber("limits.logLinesPerSecond", defaults.logLinesPerSecond()));
-        }
-
-        private ServiceLimits serviceLimits() {
-            ServiceLimits defaults = ServiceLimits.DEFAULT;
-            return new ServiceLimits(
-                    settings.number("limits.sharedDataBytes", defaults.sharedDataBytes()),
-                    settings.smallNumber("limits.queueCount", defaults.queueCount()),
-                    settings.smallNumber("limits.queueItems", defaults.queueItems()),
-                    settings.number("limits.queueBytes", defaults.queueBytes()),
-                    settings.smallNumber("limits.metricCount", defaults.metricCount()),
-                    settings.smallNumber("limits.uncompressedBytes", defaults.uncompressedBytes()));
+        /** The port of a place to listen; 0 when it is not known yet. */
+        private int port(String name) {
+            return SettingValues.port(settings, name);
         }
 
         private @Nullable NodeInfo node() {
             try {
                 return settings.node();
             } catch (IllegalArgumentException e) {
-                problems.add("settings node." + e.getMessage());
+                problems.add(settings.place("node.metadata") + e.getMessage());
                 return null;
             }
         }
 
         private WorkerOptions workerOptions() {
-            return WorkerOptions.DEFAULT
-                    .withDrainMillis(settings.number("timeouts.pluginEndMillis", WorkerOptions.DEFAULT.drainMillis()))
-                    .withReloadBaseMillis(
-                            settings.number("reload.baseMillis", WorkerOptions.DEFAULT.reloadBaseMillis()))
-                    .withSpareInFlight(settings.yes("reload.spareInFlight", false));
-        }
-
-        private @Nullable String text(String key, @Nullable String flag) {
-            return flag != null ? flag : settings.get(key);
-        }
-
-        private @Nullable Path path(String key, @Nullable String flag) {
-            String text = text(key, flag);
-            return text == null ? null : Path.of(text);
+            if (settings.has("reload.baseInterval") && settings.has("reload.baseMillis")) {
+                problems.add(settings.place("reload.baseMillis")
+                        + "stands beside reload.baseInterval (expected: one of the two)");
+            }
+            return SettingValues.workerOptions(settings);
         }
 
         private <S, T> @Nullable T parsed(String name, S given, Function<S, T> parser) {
             try {
                 return parser.apply(given);
             } catch (IllegalArgumentException e) {
-                problems.add(name + ": " + e.getMessage());
+                problems.add(settings.place(name) + e.getMessage());
                 return null;
             }
         }
+    }
 
-        private <T> T checked(String name, Supplier<T> part, T fallback) {
-            try {
-                return part.get();
-            } catch (IllegalArgumentException e) {
-                problems.add(name + " " + e.getMessage());
-                return fallback;
-            }
-        }
-
-        private <T extends Enum<T>> T choice(String key, @Nullable String flag, T fallback, T[] choices) {
-            String text = text(key, flag);
-            if (text == null) {
-                return fallback;
-            }
-            List<String> names = new ArrayList<>();
-            for (T choice : choices) {
-                if (choice.name().equalsIgnoreCase(text)) {
-                    return choice;
-                }
-                names.add(choice.name().toLowerCase(Locale.ROOT));
-            }
-            problems.add("--" + key + ": \"" + text + "\" is unknown (expected: " + String.join(", ", names) + ")");
-            return fallback;
-        }
+    /** What becomes of a plugin whose successor is no good. */
+    private enum OnFailure {
+        KEEP_LAST_GOOD,
+        APPLY_FAIL_STRATEGY
     }
 }

@@ -56,6 +56,8 @@ final class Serving implements AutoCloseable {
         if (timing != null) {
             watch = FileWatch.start(
                     () -> watched(plan.resources().config(), configuration), configuration::reload, timing);
+            // What has changed between the first reading and now is in no event.
+            configuration.reload();
         }
     }
 

@@ -1,159 +1,175 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.cli.SettingKey.Type;
 import dev.portafilter.runtime.service.NodeInfo;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * What the settings file says: the flags of {@code serve} under their own names, and what has no flag. Keys may be nested
- * or joined by dots. A flag on the command line wins over its setting. All problems are collected before any is told.
+ * What holds, of all that may be set: a flag of the command line wins over an environment variable, that over the settings
+ * file, and that over the default. Every value is checked when it comes in; all problems are collected before any is told.
+ * See {@link SettingKeys} for what there is.
  */
 final class Settings {
-    /** The settings without a flag, with what they are. */
-    static final Map<String, String> WITHOUT_FLAG = withoutFlag();
+    /** The environment variable that names the settings file. */
+    static final String FILE_VARIABLE = "PORTAFILTER_SETTINGS";
 
-    private static final Set<String> FLAGS = Set.of(
-            "config",
-            "upstream",
-            "listen",
-            "tcp-listen",
-            "tcp-upstream",
-            "admin",
-            "tls-cert",
-            "tls-key",
-            "client-ca",
-            "ca",
-            "workers",
-            "log-format",
-            "log-level",
-            "cache-dir");
-    private static final String CLUSTERS = "clusters.";
-    private static final String NODE_METADATA = "node.metadata";
+    /** The settings file of the working directory, read when no other is named. */
+    static final Path DEFAULT_FILE = Path.of("portafilter.yaml");
 
-    private final String file;
-    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, Given> given = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
-    private Map<?, ?> nodeMetadata = Map.of();
 
-    private Settings(String file) {
-        this.file = file;
-    }
+    /** A value, and how messages about it begin. */
+    private record Given(Object value, String place) {}
+
+    private Settings() {}
 
     /** No settings. */
     static Settings none() {
-        return new Settings("");
+        return new Settings();
     }
 
-    /** Reads a file; what is wrong with it is among the {@link #problems}. */
-    static Settings read(Path path) {
-        Settings settings = new Settings(path.toString());
-        try {
-            String text = Files.readString(path);
-            Object root =
-                    new Load(LoadSettings.builder().setLabel(path.toString()).build()).loadFromString(text);
-            if (root instanceof Map<?, ?> map) {
-                settings.add("", map);
-            } else if (root != null) {
-                settings.problem("", "is not a map (expected: keys and values)");
-            }
-        } catch (IOException e) {
-            settings.problem("", "cannot be read: " + e.getMessage() + " (expected: a YAML file in UTF-8)");
-        } catch (YamlEngineException e) {
-            settings.problem("", "is not YAML: " + e.getMessage());
+    /** What a file says. */
+    static Settings read(Path file) {
+        return of(Map.of(), name -> null, file);
+    }
+
+    /**
+     * Puts the sources together.
+     *
+     * @param flags values by the names of their settings: texts, or maps of texts
+     * @param environment the value of a variable, or null
+     * @param file the settings file; null for the one that the environment names, or that the working directory has
+     */
+    static Settings of(Map<String, ?> flags, Function<String, @Nullable String> environment, @Nullable Path file) {
+        return of(flags, environment, file, DEFAULT_FILE);
+    }
+
+    /** The same with another file that is read when it is there and no other is named. */
+    static Settings of(
+            Map<String, ?> flags,
+            Function<String, @Nullable String> environment,
+            @Nullable Path file,
+            Path defaultFile) {
+        Settings settings = new Settings();
+        Path found = file(environment, file, defaultFile);
+        if (found != null) {
+            SettingsFile.read(found, settings);
         }
+        for (SettingKey key : SettingKeys.all().values()) {
+            String value = environment.apply(key.environmentVariable());
+            if (value != null && !value.isEmpty()) {
+                settings.fromEnvironment(key, value);
+            }
+        }
+        flags.forEach((name, value) -> {
+            SettingKey key = SettingKeys.get(name);
+            settings.override(key, "--" + key.flag() + ": ", value);
+        });
         return settings;
     }
 
-    private void add(String prefix, Map<?, ?> map) {
-        map.forEach((name, value) -> {
-            String key = prefix + name;
-            if (key.equals(NODE_METADATA) && value instanceof Map<?, ?> metadata) {
-                nodeMetadata = metadata;
-            } else if (value instanceof Map<?, ?> nested) {
-                add(key + ".", nested);
-            } else if (value == null || value instanceof Iterable<?>) {
-                problem(key, (value == null ? "has no value" : "is a list") + " (expected: one value)");
-            } else if (!known(key)) {
-                String near = Words.nearest(key, allKeys());
-                problem(key, "is unknown (expected: " + (near == null ? "one of " + allKeys() : near) + ")");
+    /** The settings file that is read; null when there is none. */
+    static @Nullable Path file(Function<String, @Nullable String> environment, @Nullable Path file, Path defaultFile) {
+        String named = environment.apply(FILE_VARIABLE);
+        if (file != null) {
+            return file;
+        }
+        if (named != null && !named.isEmpty()) {
+            return Path.of(named);
+        }
+        return Files.isRegularFile(defaultFile) ? defaultFile : null;
+    }
+
+    private void fromEnvironment(SettingKey key, String value) {
+        String place = key.environmentVariable() + ": ";
+        if (key.type() == Type.ANY) {
+            Map<String, Object> map = SettingsFile.map(value);
+            if (map == null) {
+                problem(place + "is not a map (expected: YAML on one line, such as {a: b})");
             } else {
-                values.put(key, String.valueOf(value));
+                override(key, place, map);
             }
-        });
+        } else if (key.isMap()) {
+            Map<String, String> map = new LinkedHashMap<>();
+            for (String item : SettingKey.items(value)) {
+                int equals = item.indexOf('=');
+                if (equals < 1) {
+                    problem(place + "\"" + item + "\" has no name (expected: NAME=VALUE,…)");
+                } else {
+                    map.put(item.substring(0, equals), item.substring(equals + 1));
+                }
+            }
+            override(key, place, map);
+        } else {
+            override(key, place, value);
+        }
     }
 
-    private static boolean known(String key) {
-        return FLAGS.contains(key)
-                || WITHOUT_FLAG.containsKey(key)
-                || key.startsWith(CLUSTERS) && key.length() > CLUSTERS.length();
+    /** Takes a value from a stronger source. */
+    private void override(SettingKey key, String place, Object value) {
+        Given weaker = given.remove(key.name());
+        if (weaker == null || key.type() != Type.ENTRIES) {
+            give(key, place, value, false);
+            return;
+        }
+        Map<String, String> merged = new LinkedHashMap<>(texts(weaker.value()));
+        merged.putAll(texts(value));
+        give(key, place, merged, false);
     }
 
-    private static List<String> allKeys() {
-        List<String> keys = new ArrayList<>(FLAGS);
-        keys.addAll(WITHOUT_FLAG.keySet());
-        keys.add(CLUSTERS + "NAME");
-        keys.sort(null);
-        return keys;
+    /**
+     * Takes a value.
+     *
+     * @param more whether it is one of several parts of a map
+     */
+    void give(SettingKey key, String place, @Nullable Object value, boolean more) {
+        Given before = given.get(key.name());
+        if (value == null) {
+            return;
+        }
+        if (before != null && !(more && before.value() instanceof Map<?, ?>)) {
+            problem(place + "stands twice (expected: each setting once)");
+            return;
+        }
+        if (before != null) {
+            Map<String, String> all = new LinkedHashMap<>(texts(before.value()));
+            texts(value).forEach((name, text) -> {
+                if (all.putIfAbsent(name, text) != null) {
+                    problem(place + name + " stands twice (expected: each name once)");
+                }
+            });
+            given.put(key.name(), new Given(all, place));
+            return;
+        }
+        Object kept = key.type() == Type.LIST && value instanceof String text ? SettingKey.items(text) : value;
+        String mistake = kept instanceof String text ? key.mistake(text) : null;
+        if (mistake != null) {
+            problem(place + mistake);
+        } else {
+            given.put(key.name(), new Given(kept, place));
+        }
     }
 
-    private static Map<String, String> withoutFlag() {
-        Map<String, String> keys = new LinkedHashMap<>();
-        keys.put("limits.memoryPages", "largest memory of a VM, pages of 64 KiB");
-        keys.put("limits.deadlineMillis", "longest time of a callback");
-        keys.put("limits.startDeadlineMillis", "longest time of a VM's start");
-        keys.put("limits.bufferBytes", "most body bytes held while a plugin pauses");
-        keys.put("limits.httpCalls", "most HTTP calls in flight per VM");
-        keys.put("limits.grpcCalls", "most gRPC calls and streams under way per VM");
-        keys.put("limits.grpcMessageBytes", "largest message of a gRPC call");
-        keys.put("limits.propertyBytes", "most bytes of properties that plugins set on a stream");
-        keys.put("limits.logLinesPerSecond", "most log lines per plugin and worker");
-        keys.put("limits.sharedDataBytes", "most bytes of shared data per VM id");
-        keys.put("limits.queueCount", "most shared queues per VM id");
-        keys.put("limits.queueItems", "most items in the queues of a VM id");
-        keys.put("limits.queueBytes", "most bytes in the queues of a VM id");
-        keys.put("limits.metricCount", "most metrics of plugins");
-        keys.put("limits.uncompressedBytes", "most bytes that the foreign function uncompress answers");
-        keys.put("limits.headerBytes", "largest head of a message");
-        keys.put("limits.headerCount", "most header lines of a request");
-        keys.put("limits.bodyBytes", "largest request body; 0 for any");
-        keys.put("limits.connectionsPerTarget", "most HTTP/1.1 connections of a worker to a server");
-        keys.put("limits.callBodyBytes", "largest answer to an HTTP call of a plugin");
-        keys.put("timeouts.requestMillis", "longest wait for a response; 0 for any");
-        keys.put("timeouts.idleMillis", "longest silence of a connection; 0 for any");
-        keys.put("timeouts.connectMillis", "longest connect");
-        keys.put("timeouts.drainMillis", "longest wait for requests in flight at the end");
-        keys.put("timeouts.pluginEndMillis", "longest wait for a plugin that wants time to end");
-        keys.put("reload.baseMillis", "FAIL_RELOAD: shortest time between loads of a VM");
-        keys.put("reload.spareInFlight", "streams that a failed VM had let pass go on without it");
-        keys.put("file.watch", "changes of resources and modules are applied while requests run");
-        keys.put("file.quietMillis", "how long files must rest before a change of them is applied");
-        keys.put("file.pollMillis", "how often files are looked at without an event");
-        keys.put("update.onFailure", "keepLastGood or applyFailStrategy: a plugin whose successor is no good");
-        keys.put("vm.isolate", "every plugin has a VM of its own");
-        keys.put("resource.strict", "unknown fields of resources are errors");
-        keys.put("node.id", "what plugins read as xds.node.id");
-        keys.put("node.cluster", "what plugins read as xds.node.cluster");
-        keys.put("node.region", "what plugins read as xds.node.locality.region");
-        keys.put("node.zone", "what plugins read as xds.node.locality.zone");
-        keys.put("node.subZone", "what plugins read as xds.node.locality.sub_zone");
-        keys.put(NODE_METADATA, "what plugins read as xds.node.metadata: any map");
-        keys.put("namespace", "only plugins of this namespace and of the root namespace apply");
-        keys.put("rootNamespace", "the namespace whose plugins apply everywhere");
-        return keys;
+    private static Map<String, String> texts(Object value) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((name, text) -> texts.put(String.valueOf(name), String.valueOf(text)));
+        }
+        return texts;
     }
 
-    private void problem(String key, String text) {
-        problems.add(file + (key.isEmpty() ? "" : " " + key) + ": " + text);
+    void problem(String text) {
+        problems.add(text);
     }
 
     /** What is wrong, a line each. */
@@ -161,74 +177,115 @@ final class Settings {
         return problems;
     }
 
-    /** The value of a key, or null. */
-    @Nullable String get(String key) {
-        return values.get(key);
+    /** Whether it was set anywhere. */
+    boolean has(String name) {
+        return given.containsKey(SettingKeys.get(name).name());
     }
 
-    /** A whole number, or a fallback when the key is not set; a value that is none is a problem. */
-    long number(String key, long fallback) {
-        String value = values.get(key);
-        if (value == null) {
-            return fallback;
-        }
-        if (!value.matches("-?[0-9]{1,18}")) {
-            problem(key, "\"" + value + "\" is no number (expected: digits)");
-            return fallback;
-        }
-        return Long.parseLong(value);
+    /** How messages about a setting begin: where it was set, or its flag. */
+    String place(String name) {
+        Given value = given.get(name);
+        SettingKey key = SettingKeys.get(name);
+        String unset = key.flag() == null ? key.name() : "--" + key.flag();
+        return value == null ? unset + ": " : value.place();
     }
 
-    /** A whole number that fits 32 bits. */
-    int smallNumber(String key, int fallback) {
-        long number = number(key, fallback);
-        if (number != (int) number) {
-            problem(key, number + " is out of range (expected: at most " + Integer.MAX_VALUE + ")");
-            return fallback;
+    /** The text of a setting, or null. */
+    @Nullable String get(String name) {
+        Given value = given.get(SettingKeys.get(name).name());
+        return value != null && value.value() instanceof String text ? text : null;
+    }
+
+    /** The file or directory of a setting, or null. */
+    @Nullable Path path(String name) {
+        String text = get(name);
+        return text == null ? null : Path.of(text);
+    }
+
+    /** A whole number. */
+    long number(String name) {
+        String text = get(name);
+        return Long.parseLong(text == null ? SettingKeys.get(name).fallback() : text);
+    }
+
+    /** A whole number whose range fits 32 bits. */
+    int smallNumber(String name) {
+        return Math.toIntExact(number(name));
+    }
+
+    /** A time in ms. */
+    long millis(String name) {
+        String text = get(name);
+        Long millis = SettingKey.millis(text == null ? SettingKeys.get(name).fallback() : text);
+        if (millis == null) {
+            throw new IllegalStateException("setting \"" + name + "\": \"" + text + "\" was not checked");
         }
-        return (int) number;
+        return millis;
     }
 
     /** A switch. */
-    boolean yes(String key, boolean fallback) {
-        String value = values.get(key);
-        if (value == null) {
-            return fallback;
-        }
-        if (!value.equals("true") && !value.equals("false")) {
-            problem(key, "\"" + value + "\" is no switch (expected: true or false)");
-        }
-        return value.equals("true");
+    boolean yes(String name) {
+        String text = get(name);
+        return Boolean.parseBoolean(text == null ? SettingKeys.get(name).fallback() : text);
     }
 
-    /** What the proxy is called in its mesh; null when nothing is said about it. */
-    @Nullable NodeInfo node() {
-        boolean named = values.keySet().stream().anyMatch(key -> key.startsWith("node."));
-        if (values.containsKey(NODE_METADATA)) {
-            problem(NODE_METADATA, "is not a map (expected: keys and values)");
+    /** One of the values that the words of a choice stand for; {@code keepLastGood} for {@code KEEP_LAST_GOOD}. */
+    <T extends Enum<T>> T choice(String name, T[] values) {
+        SettingKey key = SettingKeys.get(name);
+        String text = get(name);
+        String word = folded(text == null ? key.fallback() : text);
+        for (T value : values) {
+            if (folded(value.name()).equals(word)) {
+                return value;
+            }
         }
-        if (!named && nodeMetadata.isEmpty()) {
+        throw new IllegalStateException("setting \"" + name + "\": no value is called " + word);
+    }
+
+    private static String folded(String word) {
+        return word.replace("_", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** The items of a list; null when it is not set, or {@code all}. */
+    @Nullable List<String> list(String name) {
+        Given value = given.get(SettingKeys.get(name).name());
+        if (value == null || !(value.value() instanceof List<?> list) || list.equals(List.of("all"))) {
+            return null;
+        }
+        return list.stream().map(String::valueOf).toList();
+    }
+
+    /** The texts of a map; empty when it is not set. */
+    Map<String, String> map(String name) {
+        Given value = given.get(SettingKeys.get(name).name());
+        return value == null ? Map.of() : texts(value.value());
+    }
+
+    /**
+     * What the proxy is called in its mesh; null when nothing is said about it.
+     *
+     * @throws IllegalArgumentException when the metadata is more than JSON can express
+     */
+    @Nullable NodeInfo node() {
+        if (given.keySet().stream().noneMatch(name -> name.startsWith("node."))) {
             return null;
         }
         Map<String, Object> metadata = new LinkedHashMap<>();
-        nodeMetadata.forEach((key, value) -> metadata.put(String.valueOf(key), value));
+        Given value = given.get("node.metadata");
+        if (value != null && value.value() instanceof Map<?, ?> map) {
+            map.forEach((name, member) -> metadata.put(String.valueOf(name), member));
+        }
         return new NodeInfo(
-                values.getOrDefault("node.id", ""),
-                values.getOrDefault("node.cluster", ""),
+                part("node.id"),
+                part("node.cluster"),
                 metadata,
-                values.getOrDefault("node.region", ""),
-                values.getOrDefault("node.zone", ""),
-                values.getOrDefault("node.subZone", ""));
+                part("node.region"),
+                part("node.zone"),
+                part("node.subZone"));
     }
 
-    /** The clusters, name to URL. */
-    Map<String, String> clusters() {
-        Map<String, String> clusters = new LinkedHashMap<>();
-        values.forEach((key, value) -> {
-            if (key.startsWith(CLUSTERS)) {
-                clusters.put(key.substring(CLUSTERS.length()), value);
-            }
-        });
-        return clusters;
+    private String part(String name) {
+        String text = get(name);
+        return text == null ? "" : text;
     }
 }

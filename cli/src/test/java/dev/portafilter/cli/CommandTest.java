@@ -117,7 +117,7 @@ class CommandTest {
                         "--listen",
                         "--workers: 0 is out of range",
                         "--log-format",
-                        "--cluster a");
+                        "--cluster: a: ");
     }
 
     @Test

@@ -61,6 +61,13 @@ class ExplainCommandTest {
     }
 
     @Test
+    void explain_inTheDocumentation_isWhatItPrints() throws IOException {
+        String printed =
+                Files.readString(EXAMPLES.resolve("ossm.txt")).replace(EXAMPLES.resolve("ossm") + "/", "mesh/");
+        assertThat(Files.readString(Path.of("..", "docs", "explain.md"))).contains("```text\n" + printed + "```\n");
+    }
+
+    @Test
     void explain_onATerminal_hasColours_andOtherwiseNone() {
         String config = EXAMPLES.resolve("ossm").toString();
         execute(Ansi.ON, "explain", "--config", config);
@@ -93,6 +100,16 @@ class ExplainCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString()).contains("none.yaml: no such file");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void explain_fileThatIsNoYaml_endsWithOne_andShowsTheOthers() throws IOException {
+        Files.copy(EXAMPLES.resolve("ossm").resolve("acl.yaml"), directory.resolve("acl.yaml"));
+        Files.writeString(directory.resolve("broken.yaml"), "a: [\n");
+        Files.write(directory.resolve("latin.yaml"), new byte[] {(byte) 0xE9});
+        assertThat(execute(Ansi.OFF, "explain", "--config", directory.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("istio-ingress/acl-check", "Errors", "broken.yaml:", "latin.yaml:");
     }
 
     @Test

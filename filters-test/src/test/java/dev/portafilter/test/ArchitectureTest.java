@@ -91,10 +91,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void serverLibraries_areKnownToGatewaysOnly() {
+    void serverLibraries_areKnownToGatewaysOnly_andToWhoPlaysTheirPeers() {
         holds(noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.portafilter.gateway..", "dev.portafilter.cli..")
+                .resideOutsideOfPackages(
+                        "dev.portafilter.gateway..", "dev.portafilter.cli..", "dev.portafilter.test.compare..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "io.netty.."));

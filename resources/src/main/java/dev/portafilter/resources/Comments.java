@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 final class Comments {
     private static final LoadSettings SETTINGS = LoadSettings.builder()
             .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
+            .setBufferSize(YamlDocuments.BUFFER_CHARACTERS)
             .setParseComments(true)
             .build();
 

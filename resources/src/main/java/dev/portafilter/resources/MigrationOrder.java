@@ -165,16 +165,33 @@ final class MigrationOrder {
             List<PluginSpec> after = group.stream()
                     .map(item -> after(item, phase, priorities.get(item), unset))
                     .toList();
-            for (int i = 0; i < group.size(); i++) {
-                for (int j = i + 1; j < group.size(); j++) {
-                    if (ChainOrder.INSTANCE.compare(after.get(i), after.get(j)) > 0
-                            && meet(group.get(i), group.get(j))) {
-                        return false;
-                    }
-                }
+            if (!isOrdered(after) && turnsAround(group, after)) {
+                return false;
             }
         }
         return true;
+    }
+
+    /** Whether all are in order: the order is transitive, so neighbours are enough. */
+    private static boolean isOrdered(List<PluginSpec> after) {
+        for (int i = 1; i < after.size(); i++) {
+            if (ChainOrder.INSTANCE.compare(after.get(i - 1), after.get(i)) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether two that meet are in the other order. */
+    private static boolean turnsAround(List<Item> group, List<PluginSpec> after) {
+        for (int i = 0; i < after.size(); i++) {
+            for (int j = i + 1; j < after.size(); j++) {
+                if (meet(group.get(i), group.get(j)) && ChainOrder.INSTANCE.compare(after.get(i), after.get(j)) > 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static PluginSpec after(Item item, Phase phase, @Nullable Long priority, long unset) {

@@ -39,15 +39,22 @@ final class Problems {
         if (kept.size() < ReadLimits.PROBLEMS) {
             kept.add(problem);
         } else if (kept.size() == ReadLimits.PROBLEMS) {
-            kept.add(new Problem(
-                    Severity.ERROR,
-                    "limit.problems",
-                    SourcePosition.whole(problem.position().file()),
-                    "",
-                    "more problems, not shown",
-                    null,
-                    "at most " + ReadLimits.PROBLEMS));
+            kept.add(more(problem));
+        } else if (problem.isError() && !kept.get(ReadLimits.PROBLEMS).isError()) {
+            kept.set(ReadLimits.PROBLEMS, more(problem));
         }
+    }
+
+    /** What stands for all problems from one on; an error when there is one among them. */
+    private static Problem more(Problem first) {
+        return new Problem(
+                first.severity(),
+                "limit.problems",
+                SourcePosition.whole(first.position().file()),
+                "",
+                "more problems, not shown",
+                null,
+                "at most " + ReadLimits.PROBLEMS);
     }
 
     /** How many errors there were so far; two readings tell whether something in between was wrong. */

@@ -27,12 +27,13 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class YamlDocuments {
     private static final String CORE_TAG = "tag:yaml.org,2002:";
     /** Characters that the library reads at once: it copies the current line each time, so few make long lines slow. */
-    private static final int BUFFER_CHARACTERS = 1 << 17;
+    static final int BUFFER_CHARACTERS = 1 << 17;
 
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
-            .setBufferSize(BUFFER_CHARACTERS)
-            .build();
+    /** For texts that are shorter: what is not used is made and cleared all the same. */
+    private static final int SMALL_BUFFER_CHARACTERS = 1 << 13;
+
+    private static final LoadSettings SETTINGS = settings(BUFFER_CHARACTERS);
+    private static final LoadSettings SETTINGS_OF_SHORT_TEXTS = settings(SMALL_BUFFER_CHARACTERS);
 
     private final String file;
     private final String text;
@@ -50,6 +51,13 @@ final class YamlDocuments {
         this.text = text;
         this.problems = problems;
         this.reached = new SourcePosition(file, 1, 1);
+    }
+
+    private static LoadSettings settings(int bufferCharacters) {
+        return LoadSettings.builder()
+                .setCodePointLimit(ReadLimits.FILE_BYTES + 1)
+                .setBufferSize(bufferCharacters)
+                .build();
     }
 
     static List<Document> read(String file, String text, Problems problems) {
@@ -101,7 +109,9 @@ final class YamlDocuments {
         NodeBuilder builder = new NodeBuilder(problems, budget);
         int errorsBefore = problems.errorCount();
         try {
-            for (Event event : new Parse(SETTINGS).parseString(text.substring(startOffset))) {
+            String rest = text.substring(startOffset);
+            boolean isShort = rest.length() < SMALL_BUFFER_CHARACTERS;
+            for (Event event : new Parse(isShort ? SETTINGS_OF_SHORT_TEXTS : SETTINGS).parseString(rest)) {
                 reached = position(event.getStartMark());
                 if (event instanceof DocumentStartEvent) {
                     builder = new NodeBuilder(problems, budget);

@@ -5,6 +5,7 @@ import static dev.portafilter.resources.Resources.named;
 import static dev.portafilter.resources.Resources.namedExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.portafilter.resources.Migration.Options;
 import dev.portafilter.resources.Migration.Target;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -304,6 +306,19 @@ class MigrationTest {
         Migration.Result result = Migration.of("p.json", json.getBytes(StandardCharsets.UTF_8), DEFAULT);
         assertThat(result.files()).isEmpty();
         assertThat(result.problems()).extracting(Problem::rule).containsExactly("migrate.text");
+    }
+
+    @Test
+    void filesAsLongAsTheyMayBe_areMigratedSoon() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; many.length() < 500_000; i++) {
+            many.append("---\n").append(namedExtension("e" + i, "ns", "phase: PreAuthN", "priority: " + i % 7));
+        }
+        String line = extension("phase: PreAuthN") + "# " + "x".repeat(ReadLimits.LINE_CHARACTERS - 10) + "\n";
+        for (String text : List.of(many.toString(), line)) {
+            Migration.Result result = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> migrate(text, DEFAULT));
+            assertThat(result.hasErrors()).as("%s", result.problems()).isFalse();
+        }
     }
 
     @Test

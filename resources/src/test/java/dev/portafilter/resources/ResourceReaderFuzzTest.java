@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResourceReaderFuzzTest {
     private static final int MUTATIONS = 5_000;
     /** Every so many texts are migrated too. */
-    private static final int MIGRATED = 10;
+    private static final int MIGRATED = 25;
 
     private static final String[] PIECES = {
         "---\n",

@@ -154,6 +154,22 @@ class YamlTest {
         ResourceSet set = read(many.toString());
         assertThat(set.problems()).hasSize(ReadLimits.PROBLEMS + 1);
         assertThat(set.problems().get(ReadLimits.PROBLEMS).rule()).isEqualTo("limit.problems");
+        assertThat(set.problems().get(ReadLimits.PROBLEMS).isError()).isTrue();
+    }
+
+    @Test
+    void problemsBeyondTheBound_areAnErrorOnlyWhenOneIs() {
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 1500; i++) {
+            many.append("---\n").append(named("p" + i, "ns", "a" + i + ": b"));
+        }
+        ResourceSet set = read(many.toString());
+        assertThat(set.resources()).hasSize(1500);
+        assertThat(set.hasErrors()).isFalse();
+        assertThat(set.problems()).hasSize(ReadLimits.PROBLEMS + 1);
+        ResourceSet withError = read(many + "---\n" + plugin("phase: x"));
+        assertThat(withError.problems()).hasSize(ReadLimits.PROBLEMS + 1);
+        assertThat(withError.hasErrors()).isTrue();
     }
 
     @Test

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** The configuration of an Envoy that does what the standalone gateway does: one listener, plugins, one upstream. */
 final class EnvoyConfiguration {
+    /** How often Envoy brings together what its threads have counted. */
+    static final int FLUSH_MILLIS = 200;
+
     private static final String TYPE = "type.googleapis.com/";
     private static final String FILTERS = TYPE + "envoy.extensions.filters.";
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -18,13 +21,13 @@ final class EnvoyConfiguration {
     private EnvoyConfiguration() {}
 
     /** The configuration as JSON, with ports that the system chooses. */
-    static String json(Scenario scenario, Map<String, Integer> clusterPorts) throws IOException {
+    static String json(Scenario scenario, Servers servers) throws IOException {
         List<Object> clusters = new ArrayList<>();
-        clusterPorts.forEach((name, port) -> clusters.add(cluster(name, port)));
+        servers.ports().forEach((name, port) -> clusters.add(cluster(name, port, servers.http2(name))));
         Map<String, Object> bootstrap = map(
                 "admin", map("address", address(0)),
                 // Histograms are merged this often; counters and gauges are always current.
-                "stats_flush_interval", "0.2s",
+                "stats_flush_interval", FLUSH_MILLIS / 1000.0 + "s",
                 "static_resources", map("listeners", List.of(listener(scenario)), "clusters", clusters));
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
@@ -34,6 +37,36 @@ final class EnvoyConfiguration {
     }
 
     private static Map<String, Object> listener(Scenario scenario) {
+        return map(
+                "name", "compare",
+                "address", address(0),
+                "filter_chains",
+                        List.of(map("filters", scenario.tcp() ? tcpFilters(scenario) : List.of(connection(scenario)))));
+    }
+
+    /** Filters for bytes, and then the proxy. */
+    private static List<Object> tcpFilters(Scenario scenario) {
+        List<Object> filters = new ArrayList<>();
+        for (ComparedPlugin plugin : scenario.plugins()) {
+            filters.add(map(
+                    "name", plugin.name(),
+                    "typed_config", map("@type", FILTERS + "network.wasm.v3.Wasm", "config", plugin(plugin))));
+        }
+        filters.add(map(
+                "name",
+                "proxy",
+                "typed_config",
+                map(
+                        "@type",
+                        FILTERS + "network.tcp_proxy.v3.TcpProxy",
+                        "stat_prefix",
+                        "compare",
+                        "cluster",
+                        Servers.UPSTREAM)));
+        return filters;
+    }
+
+    private static Map<String, Object> connection(Scenario scenario) {
         List<Object> filters = new ArrayList<>();
         for (ComparedPlugin plugin : scenario.plugins()) {
             filters.add(map(
@@ -66,10 +99,7 @@ final class EnvoyConfiguration {
                                 map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
                 "http_filters",
                 filters);
-        return map(
-                "name", "compare",
-                "address", address(0),
-                "filter_chains", List.of(map("filters", List.of(map("name", "http", "typed_config", connection)))));
+        return map("name", "http", "typed_config", connection);
     }
 
     private static Map<String, Object> plugin(ComparedPlugin plugin) {
@@ -93,7 +123,7 @@ final class EnvoyConfiguration {
         return map("@type", TYPE + "google.protobuf.StringValue", "value", value);
     }
 
-    private static Map<String, Object> cluster(String name, int port) {
+    private static Map<String, Object> cluster(String name, int port, boolean http2) {
         Map<String, Object> endpoint = map("endpoint", map("address", address(port)));
         return map(
                 "name",
@@ -109,7 +139,9 @@ final class EnvoyConfiguration {
                                 "@type",
                                 TYPE + HTTP_OPTIONS,
                                 "explicit_http_config",
-                                map("http_protocol_options", map("enable_trailers", true)))));
+                                http2
+                                        ? map("http2_protocol_options", map())
+                                        : map("http_protocol_options", map("enable_trailers", true)))));
     }
 
     private static Map<String, Object> address(int port) {

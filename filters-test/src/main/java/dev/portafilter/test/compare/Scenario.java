@@ -12,6 +12,7 @@ import java.util.Map;
 public final class Scenario {
     private final String name;
     private final List<ComparedPlugin> plugins;
+    private final ClusterKind upstream;
     private final Map<String, ClusterKind> clusters;
     private final List<Exchange> exchanges;
     private final LogLevel logLevel;
@@ -19,11 +20,13 @@ public final class Scenario {
     Scenario(
             String name,
             List<ComparedPlugin> plugins,
+            ClusterKind upstream,
             Map<String, ClusterKind> clusters,
             List<Exchange> exchanges,
             LogLevel logLevel) {
         this.name = name;
         this.plugins = List.copyOf(plugins);
+        this.upstream = upstream;
         this.clusters = Map.copyOf(clusters);
         this.exchanges = List.copyOf(exchanges);
         this.logLevel = logLevel;
@@ -45,7 +48,7 @@ public final class Scenario {
 
     /** This scenario with other plugins. */
     public Scenario withPlugins(List<ComparedPlugin> others) {
-        return new Scenario(name, others, clusters, exchanges, logLevel);
+        return new Scenario(name, others, upstream, clusters, exchanges, logLevel);
     }
 
     /** This scenario, and then another one with the same plugins. */
@@ -55,7 +58,7 @@ public final class Scenario {
         List<Exchange> all = new ArrayList<>(exchanges);
         all.addAll(other.exchanges);
         LogLevel lower = logLevel.compareTo(other.logLevel) <= 0 ? logLevel : other.logLevel;
-        return new Scenario(name, plugins, allClusters, all, lower);
+        return new Scenario(name, plugins, upstream, allClusters, all, lower);
     }
 
     /** What it is called. */
@@ -71,6 +74,16 @@ public final class Scenario {
     /** How many exchanges there are. */
     public int exchangeCount() {
         return exchanges.size();
+    }
+
+    /** What the upstream speaks. */
+    ClusterKind upstream() {
+        return upstream;
+    }
+
+    /** Whether the plugins are filters for TCP. */
+    boolean tcp() {
+        return upstream == ClusterKind.TCP;
     }
 
     Map<String, ClusterKind> clusters() {

@@ -60,6 +60,7 @@ final class ScenarioReader {
         for (Entries plugin : entries.list("plugins")) {
             plugins.add(plugin(plugin));
         }
+        ClusterKind upstream = entries.choice("upstream", ClusterKind.HTTP, ClusterKind.class);
         Map<String, ClusterKind> clusters = new LinkedHashMap<>();
         Entries named = entries.inner("clusters");
         if (named != null) {
@@ -76,7 +77,7 @@ final class ScenarioReader {
             }
         }
         entries.end();
-        return new Scenario(name, plugins, clusters, exchanges, level);
+        return new Scenario(name, plugins, upstream, clusters, exchanges, level);
     }
 
     private ComparedPlugin plugin(Entries entries) {
@@ -102,6 +103,7 @@ final class ScenarioReader {
         String name = entries.text("name", request);
         int gap = entries.number("gap", GAP_MILLIS, MINUTE_MILLIS);
         List<Step> client = entries.has("client") ? steps(entries.list("client")) : request(request, entries, gap);
+        boolean http2 = entries.yes("http2");
         boolean bodiless = entries.yes("bodiless") || request.startsWith("HEAD ");
         Map<String, List<Answer>> answers = new LinkedHashMap<>();
         List<Answer> upstream = answers(entries.list("answer"), gap);
@@ -111,8 +113,8 @@ final class ScenarioReader {
         Entries calls = entries.inner("calls");
         if (calls != null) {
             for (String cluster : calls.names()) {
-                if (clusters.get(cluster) != ClusterKind.HTTP) {
-                    throw calls.wrong(cluster, "is no cluster that answers", "one of clusters, of kind http");
+                if (clusters.getOrDefault(cluster, ClusterKind.REFUSED) == ClusterKind.REFUSED) {
+                    throw calls.wrong(cluster, "is no cluster that answers", "one of clusters, of kind http or http2");
                 }
                 answers.put(cluster, answers(calls.list(cluster), gap));
             }
@@ -130,7 +132,7 @@ final class ScenarioReader {
             differences.end();
         }
         entries.end();
-        return new Exchange(name, client, bodiless, answers, wait, expected);
+        return new Exchange(name, client, http2, bodiless, answers, wait, expected);
     }
 
     /** A request in its parts, as the client's steps. */

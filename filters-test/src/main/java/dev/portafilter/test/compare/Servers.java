@@ -5,9 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The servers behind one side: the upstream, and the clusters that plugins call. */
@@ -15,28 +17,36 @@ final class Servers implements AutoCloseable {
     /** The name of the cluster that requests go to. */
     static final String UPSTREAM = "upstream";
 
-    private final StubServer upstream;
-    private final Map<String, StubServer> servers = new LinkedHashMap<>();
+    private final Stub upstream;
+    private final Map<String, Stub> servers = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final Set<String> http2 = new HashSet<>();
     // Bound but not listening: connections are refused, and nobody else gets the port.
     private final Socket refusing = new Socket();
 
-    Servers(Map<String, ClusterKind> clusters) throws IOException {
+    Servers(ClusterKind upstreamKind, Map<String, ClusterKind> clusters) throws IOException {
         refusing.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        upstream = add(UPSTREAM, Answer.DEFAULT);
+        upstream = add(UPSTREAM, upstreamKind, Answer.DEFAULT);
         for (Map.Entry<String, ClusterKind> cluster : clusters.entrySet()) {
             if (cluster.getValue() == ClusterKind.REFUSED) {
                 ports.put(cluster.getKey(), refusing.getLocalPort());
             } else {
-                add(cluster.getKey(), Answer.EMPTY);
+                add(cluster.getKey(), cluster.getValue(), Answer.EMPTY);
             }
         }
     }
 
-    private StubServer add(String name, Answer fallback) throws IOException {
-        StubServer server = new StubServer(name, fallback);
+    private Stub add(String name, ClusterKind kind, Answer fallback) throws IOException {
+        Stub server = switch (kind) {
+            case HTTP2 -> new Http2StubServer(name, fallback);
+            case TCP -> new TcpStubServer(name, Answer.BYTES);
+            default -> new StubServer(name, fallback);
+        };
         servers.put(name, server);
         ports.put(name, server.port());
+        if (kind == ClusterKind.HTTP2) {
+            http2.add(name);
+        }
         return server;
     }
 
@@ -50,6 +60,11 @@ final class Servers implements AutoCloseable {
         return ports;
     }
 
+    /** Whether a cluster speaks HTTP/2. */
+    boolean http2(String name) {
+        return http2.contains(name);
+    }
+
     /** Sets what the servers do in an exchange, and forgets what they saw in the last one. */
     void prepare(Map<String, List<Answer>> answers) {
         servers.forEach((name, server) -> {
@@ -59,7 +74,7 @@ final class Servers implements AutoCloseable {
     }
 
     boolean idle() {
-        return servers.values().stream().allMatch(StubServer::idle);
+        return servers.values().stream().allMatch(Stub::idle);
     }
 
     List<String> seenByUpstream() {
@@ -79,7 +94,7 @@ final class Servers implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (StubServer server : servers.values()) {
+        for (Stub server : servers.values()) {
             server.close();
         }
         refusing.close();

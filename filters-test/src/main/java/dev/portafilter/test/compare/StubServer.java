@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A server behind a side: it answers as the exchange says, and writes down what it received. Thread-safe. */
-final class StubServer implements AutoCloseable {
+/** A server behind a side that speaks HTTP/1.1. Thread-safe. */
+final class StubServer implements Stub {
     /** How long a connection waits for its next request, and for an end that is expected. */
     private static final int PATIENCE_MILLIS = 60_000;
 
@@ -35,28 +35,29 @@ final class StubServer implements AutoCloseable {
         thread.start();
     }
 
-    int port() {
+    @Override
+    public int port() {
         return server.getLocalPort();
     }
 
-    /** Sets what the next requests get, in their order; those beyond get the fallback. */
-    synchronized void answer(List<Answer> next) {
+    @Override
+    public synchronized void answer(List<Answer> next) {
         answers.clear();
         answers.addAll(next);
     }
 
-    /** What was received since this was last asked. */
-    synchronized List<String> seen() {
+    @Override
+    public synchronized List<String> seen() {
         return List.copyOf(seen);
     }
 
-    /** Forgets what was received. */
-    synchronized void forget() {
+    @Override
+    public synchronized void forget() {
         seen.clear();
     }
 
-    /** Whether no request is being received or answered. */
-    synchronized boolean idle() {
+    @Override
+    public synchronized boolean idle() {
         return busy == 0;
     }
 

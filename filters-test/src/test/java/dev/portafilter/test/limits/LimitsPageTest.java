@@ -30,7 +30,8 @@ class LimitsPageTest {
             "connectTimeoutMillis", "timeouts.connectMillis",
             "drainTimeoutMillis", "timeouts.drainMillis",
             "drainMillis", "timeouts.pluginEndMillis",
-            "reloadBaseMillis", "reload.baseMillis");
+            "reloadBaseMillis", "reload.baseMillis",
+            "retireMillis", "drain.timeout");
 
     private static final Set<String> NO_LIMITS = Set.of("spareInFlight", "trace");
 

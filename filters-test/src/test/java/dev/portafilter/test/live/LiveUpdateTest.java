@@ -35,11 +35,9 @@ import dev.portafilter.test.TestHost;
 import dev.portafilter.test.TestHosts;
 import dev.portafilter.test.guest.GuestLog;
 import dev.portafilter.test.guest.GuestModule;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -383,27 +381,12 @@ class LiveUpdateTest {
 
     @Test
     void moduleThatCannotBeFetched_isTriedAgainUntilItIsThere() {
-        AtomicReference<byte @Nullable []> code = new AtomicReference<>();
-        ModuleSource source = new ModuleSource() {
-            @Override
-            public byte[] load() throws IOException {
-                byte[] bytes = code.get();
-                if (bytes == null) {
-                    throw new IOException("not there yet");
-                }
-                return bytes;
-            }
-
-            @Override
-            public String location() {
-                return "elsewhere";
-            }
-        };
+        FlakySource source = new FlakySource();
         TestHost host = start(PluginSpec.builder("a", source).build());
         assertThat(host.open().get("/").client().status()).isEqualTo(503);
         assertThat(host.status("a").reason()).isEqualTo("not there yet");
         host.advanceMillis(1_000);
-        code.set(marks("v", "1").wasm());
+        source.brings(marks("v", "1").wasm());
         host.advanceMillis(1_999);
         assertThat(host.status("a").state()).isEqualTo(State.FAILED);
         host.advanceMillis(1);
@@ -414,22 +397,7 @@ class LiveUpdateTest {
 
     @Test
     void pluginThatJoinsWhenReady_letsRequestsPassUntilThen() {
-        AtomicReference<byte @Nullable []> code = new AtomicReference<>();
-        ModuleSource source = new ModuleSource() {
-            @Override
-            public byte[] load() throws IOException {
-                byte[] bytes = code.get();
-                if (bytes == null) {
-                    throw new IOException("not there yet");
-                }
-                return bytes;
-            }
-
-            @Override
-            public String location() {
-                return "elsewhere";
-            }
-        };
+        FlakySource source = new FlakySource();
         TestHost host = start(
                 spec("first", marks("w", "1")).build(),
                 PluginSpec.builder("a", source).joinsWhenReady(true).build());
@@ -441,7 +409,7 @@ class LiveUpdateTest {
         assertThat(host.status("a").state()).isEqualTo(State.FAILED);
         assertThat(host.status("a").position()).isEqualTo(-1);
 
-        code.set(marks("v", "1").wasm());
+        source.brings(marks("v", "1").wasm());
         host.advanceMillis(3_000);
 
         assertThat(upstreamSaw(host, "v")).isEqualTo("1");

@@ -31,14 +31,11 @@ import dev.portafilter.test.TestHosts;
 import dev.portafilter.test.guest.GuestLog;
 import dev.portafilter.test.guest.GuestModule;
 import dev.portafilter.test.guest.Op;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -56,27 +53,6 @@ class RuntimeVectorsTest {
 
     @RegisterExtension
     final TestHosts hosts = new TestHosts();
-
-    /** A module that another time may bring. */
-    private static final class FlakySource implements ModuleSource {
-        private final AtomicInteger loads = new AtomicInteger();
-        private volatile byte @Nullable [] code;
-
-        @Override
-        public byte[] load() throws IOException {
-            loads.incrementAndGet();
-            byte[] bytes = code;
-            if (bytes == null) {
-                throw new IOException("the registry is down");
-            }
-            return bytes;
-        }
-
-        @Override
-        public String location() {
-            return "a registry";
-        }
-    }
 
     private TestHost start(PluginSpec... specs) {
         TestHost.Builder builder = TestHost.builder();
@@ -358,16 +334,16 @@ class RuntimeVectorsTest {
     private void start_waitsForThoseThatFailClosed() {
         FlakySource close = new FlakySource();
         FlakySource extension = new FlakySource();
-        close.code = guest().wasm();
-        extension.code = guest().on(ON_REQUEST_HEADERS, MARK).wasm();
+        close.brings(guest().wasm());
+        extension.brings(guest().on(ON_REQUEST_HEADERS, MARK).wasm());
         TestHost host = start(
                 PluginSpec.builder("close", close).build(),
                 PluginSpec.builder("extension", extension).joinsWhenReady(true).build());
         // Nothing has been run since the host was made, and a gateway listens after that.
-        assertThat(close.loads).hasValue(1);
-        assertThat(extension.loads).hasValue(0);
+        assertThat(close.loadCount()).isEqualTo(1);
+        assertThat(extension.loadCount()).isEqualTo(0);
         host.runAll();
-        assertThat(extension.loads).hasValue(1);
+        assertThat(extension.loadCount()).isEqualTo(1);
         InMemoryExchange exchange = host.open().get("/").respond(200, "");
         assertThat(exchange.upstream().header("v")).isEqualTo("1");
     }
@@ -377,8 +353,8 @@ class RuntimeVectorsTest {
         TestHost host = start(PluginSpec.builder("p", source).build());
         assertThat(get(host)).isEqualTo(503);
         host.advanceMillis(7_000);
-        assertThat(source.loads).hasValue(4);
-        source.code = guest().wasm();
+        assertThat(source.loadCount()).isEqualTo(4);
+        source.brings(guest().wasm());
         host.advanceMillis(8_000);
         assertThat(get(host)).isEqualTo(200);
     }

@@ -23,7 +23,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,6 +185,16 @@ final class ClientConnection {
             super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
         }
 
+        private static List<String> pseudoHeaders(Http2Headers headers) {
+            List<String> names = new ArrayList<>(4);
+            for (Map.Entry<CharSequence, CharSequence> line : headers) {
+                if (line.getKey().length() > 0 && line.getKey().charAt(0) == ':') {
+                    names.add(line.getKey().toString());
+                }
+            }
+            return names;
+        }
+
         private void seen(int streamId, Http2Headers headers, boolean endOfStream) {
             Http2Stream stream = connection.stream(streamId);
             if (stream == null) {
@@ -189,8 +202,10 @@ final class ClientConnection {
             }
             RequestFacts facts = stream.getProperty(key);
             if (facts == null) {
-                announced = new RequestFacts(endOfStream);
-                stream.setProperty(key, announced);
+                RequestFacts first = new RequestFacts(endOfStream);
+                first.setPseudoHeaders(pseudoHeaders(headers));
+                announced = first;
+                stream.setProperty(key, first);
             } else {
                 facts.setTrailers(HeaderLines.trailers(headers));
             }

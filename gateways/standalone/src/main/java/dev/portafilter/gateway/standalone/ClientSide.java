@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ClientSide {
     /** Takes what happens on the client's side. */
     interface Listener {
-        /** A part of the body. */
-        void requestBody(byte[] data);
+        /** A part of the body; after the last one the request is complete. */
+        void requestBody(byte[] data, boolean last);
 
         /**
-         * The request is complete.
+         * The request is complete; not called after a last part of the body.
          *
          * @param trailers null when there are none
          */
@@ -71,21 +71,29 @@ final class ClientSide {
 
     /** Begins to deliver events. */
     void listen(Listener listener) {
+        LastPart parts = new LastPart(vertx, (data, last) -> part(listener, data, last));
         request.handler(chunk -> {
-            if (!gone && !responseEnded && chunk.length() > 0) {
-                listener.requestBody(chunk.getBytes());
+            if (chunk.length() > 0 && http1) {
+                part(listener, chunk.getBytes(), false);
+            } else if (chunk.length() > 0) {
+                parts.add(chunk.getBytes());
             }
         });
         request.endHandler(end -> {
             requestEnded = true;
+            if (facts.trailers() != null) {
+                parts.flush();
+            } else if (parts.end()) {
+                return;
+            }
             if (!gone && !responseEnded) {
                 listener.requestEnd(facts.trailers());
             }
         });
-        Handler<Throwable> broken = cause -> lost(listener);
+        Handler<Throwable> broken = cause -> lost(listener, parts);
         request.exceptionHandler(broken);
         response.exceptionHandler(broken);
-        response.closeHandler(closed -> lost(listener));
+        response.closeHandler(closed -> lost(listener, parts));
         response.drainHandler(drained -> {
             if (!gone && !responseEnded) {
                 listener.clientWritable();
@@ -93,7 +101,14 @@ final class ClientSide {
         });
     }
 
-    private void lost(Listener listener) {
+    private void part(Listener listener, byte[] data, boolean last) {
+        if (!gone && !responseEnded) {
+            listener.requestBody(data, last);
+        }
+    }
+
+    private void lost(Listener listener, LastPart parts) {
+        parts.flush();
         if (!gone && !responseEnded) {
             gone = true;
             listener.clientGone();
@@ -183,11 +198,14 @@ final class ClientSide {
         }
         boolean chunkedHead = isHead() && http1 && !http10 && length < 0 && status != 204 && status != 304;
         boolean lengthAdded = endOfStream && !bodiless && length < 0;
-        if (closeAfter || stays || chunkedHead) {
+        if (!http1 && lengthAdded) {
+            // Vert.x's own idea; HTTP/2 tells the end by itself.
+            response.headersEndHandler(sent -> response.headers().remove(CONTENT_LENGTH));
+        } else if (closeAfter || stays || chunkedHead) {
             response.headersEndHandler(sent -> lastLines(stays, chunkedHead, lengthAdded));
         }
         if (endOfStream) {
-            end(response.end());
+            end(null);
             return;
         }
         if (bodiless) {
@@ -212,6 +230,10 @@ final class ClientSide {
             return;
         }
         lines.set(CONNECTION, closeAfter ? CLOSE : KEEP_ALIVE);
+        if (lines.contains(TRANSFER_ENCODING)) {
+            lines.remove(TRANSFER_ENCODING);
+            lines.set(TRANSFER_ENCODING, CHUNKED);
+        }
         if (lengthAdded) {
             lines.remove(CONTENT_LENGTH);
             lines.set(CONTENT_LENGTH, NOTHING);
@@ -229,7 +251,7 @@ final class ClientSide {
         }
         if (bodiless) {
             if (endOfStream) {
-                end(response.end());
+                end(null);
             }
             return;
         }
@@ -241,7 +263,7 @@ final class ClientSide {
             }
         }
         if (endOfStream) {
-            end(data.length == 0 ? response.end() : response.end(Buffer.buffer(data)));
+            end(data.length == 0 ? null : Buffer.buffer(data));
         } else if (data.length > 0) {
             ignore(response.write(Buffer.buffer(data)));
         }
@@ -257,11 +279,13 @@ final class ClientSide {
             return;
         }
         HeaderLines.addTrailers(response.trailers(), trailers);
-        end(response.end());
+        end(null);
     }
 
-    private void end(Future<Void> written) {
+    private void end(@Nullable Buffer last) {
+        // At once: the end of a stream of HTTP/2 is told from within, and is no client that has gone.
         responseEnded = true;
+        Future<Void> written = last == null ? response.end() : response.end(last);
         if (!http1) {
             if (!requestEnded) {
                 // Nothing more is wanted of the request; NO_ERROR says so without spoiling the response.

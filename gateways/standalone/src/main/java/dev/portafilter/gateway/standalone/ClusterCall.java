@@ -22,7 +22,7 @@ final class ClusterCall implements UpstreamSide.Listener {
 
     ClusterCall(Vertx vertx, Clients clients, Target target, int bodyBytes, HttpCallListener listener) {
         this.vertx = vertx;
-        this.side = new UpstreamSide(clients, target, this);
+        this.side = new UpstreamSide(vertx, clients, target, this);
         this.bodyBytes = bodyBytes;
         this.listener = listener;
     }
@@ -84,7 +84,7 @@ final class ClusterCall implements UpstreamSide.Listener {
     }
 
     @Override
-    public void responseBody(byte[] data) {
+    public void responseBody(byte[] data, boolean last) {
         if (over) {
             return;
         }
@@ -96,6 +96,9 @@ final class ClusterCall implements UpstreamSide.Listener {
             return;
         }
         body.write(data, 0, data.length);
+        if (last) {
+            responseEnd(null);
+        }
     }
 
     @Override

@@ -45,7 +45,7 @@ final class ClusterGrpcCall implements GrpcCall, UpstreamSide.Listener {
         this.loop = loop;
         this.request = request;
         this.queueBytes = queueBytes;
-        this.side = new UpstreamSide(clients, target, this);
+        this.side = new UpstreamSide(vertx, clients, target, this);
         this.response = new GrpcResponse(request, listener);
     }
 
@@ -139,8 +139,11 @@ final class ClusterGrpcCall implements GrpcCall, UpstreamSide.Listener {
     }
 
     @Override
-    public void responseBody(byte[] data) {
+    public void responseBody(byte[] data, boolean last) {
         response.data(data);
+        if (last && !response.over()) {
+            response.trailers(null);
+        }
         finishWhenOver();
     }
 

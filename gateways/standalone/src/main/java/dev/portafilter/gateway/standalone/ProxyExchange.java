@@ -71,7 +71,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
 
     private void begin(HttpServerRequest request) {
         try {
-            RequestHead head = RequestHead.read(request, loop.limits());
+            RequestHead head = RequestHead.read(request, facts.pseudoHeaders(), loop.limits());
             start(head, facts.endOfStream());
         } catch (Refusal refusal) {
             refuse(refusal);
@@ -129,7 +129,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     // Events of the client's side.
 
     @Override
-    public void requestBody(byte[] data) {
+    public void requestBody(byte[] data, boolean last) {
         moved();
         bodyBytes += data.length;
         if (bodyLimit > 0 && bodyBytes > bodyLimit) {
@@ -138,7 +138,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             return;
         }
         try {
-            stream().requestBody(data, false);
+            stream().requestBody(data, last);
         } catch (RuntimeException e) {
             broken(e);
         }
@@ -195,10 +195,10 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         }
 
         @Override
-        public void responseBody(byte[] data) {
+        public void responseBody(byte[] data, boolean last) {
             moved();
             try {
-                stream().responseBody(data, false);
+                stream().responseBody(data, last);
             } catch (RuntimeException e) {
                 broken(e);
             }
@@ -247,7 +247,7 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             reply(404, "", "route_not_found");
             return;
         }
-        UpstreamSide side = new UpstreamSide(loop.clients(), loop.upstream(), new FromUpstream());
+        UpstreamSide side = new UpstreamSide(loop.vertx(), loop.clients(), loop.upstream(), new FromUpstream());
         upstream = side;
         properties.setUpstream(side);
         side.head(headers, endOfStream);

@@ -1,12 +1,14 @@
 package dev.portafilter.gateway.standalone;
 
 import dev.portafilter.abi.HeaderMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the wire tells about one message and Vert.x does not. Event loop only. */
 final class RequestFacts {
     private final boolean endOfStream;
     private final boolean keepAlive;
+    private List<String> pseudoHeaders = List.of();
     private @Nullable HeaderMap trailers;
     private @Nullable Runnable whenUnreadable;
     private boolean unreadable;
@@ -29,6 +31,15 @@ final class RequestFacts {
     RequestFacts(boolean endOfStream, boolean keepAlive) {
         this.endOfStream = endOfStream;
         this.keepAlive = keepAlive;
+    }
+
+    /** The names of an HTTP/2 request's pseudo-headers, in the client's order; none in HTTP/1.1, which has an order of its own. */
+    List<String> pseudoHeaders() {
+        return pseudoHeaders;
+    }
+
+    void setPseudoHeaders(List<String> names) {
+        pseudoHeaders = names;
     }
 
     /** Whether an HTTP/1.0 client asks for the connection to stay. */

@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A request's head, checked and put in the form that plugins see: {@code :authority :path :method :scheme}, the client's
- * lines as they came without those about the connection, and {@code x-forwarded-proto}. What is wrong or not served is
+ * A request's head, checked and put in the form that plugins see: {@code :authority :path :method :scheme}, or these as an
+ * HTTP/2 client has them, the client's lines as they came without those about the connection, and {@code x-forwarded-proto}. What is wrong or not served is
  * refused here: the upstream never sees it, and plugins only when they log.
  *
  * @param headers what plugins see
@@ -23,6 +23,9 @@ import java.util.Set;
  * @param closes whether the connection is to be closed behind the response, by what the client says
  */
 record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
+    private static final List<String> USUAL_ORDER = List.of(":authority", ":path", ":method", ":scheme");
+    private static final List<String> ABSOLUTE_ORDER = List.of(":authority", ":scheme", ":path", ":method");
+
     /** The methods that Envoy reads over HTTP/1; over HTTP/2 there may be any. */
     private static final Set<String> KNOWN_METHODS = Set.of(
             "GET",
@@ -63,9 +66,11 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
     /**
      * Reads the head of a request.
      *
+     * @param pseudoHeaders the order in which the client has them; HTTP/1.1's when there are none
      * @throws Refusal when the request is not to be served
      */
-    static RequestHead read(HttpServerRequest request, GatewayLimits limits) throws Refusal {
+    static RequestHead read(HttpServerRequest request, List<String> pseudoHeaders, GatewayLimits limits)
+            throws Refusal {
         if (request.version() == null) {
             throw badRequest("http1.codec_error");
         }
@@ -93,14 +98,17 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         checkTarget(request, path);
         checkAuthority(authority);
         HeaderMap headers = new HeaderMap();
-        headers.add(":authority", authority);
-        if (absolute > 0) {
-            headers.add(":scheme", scheme(request));
+        for (String name : pseudoHeaders.isEmpty() ? absolute > 0 ? ABSOLUTE_ORDER : USUAL_ORDER : pseudoHeaders) {
+            switch (name) {
+                case ":authority" -> headers.add(name, authority);
+                case ":path" -> headers.add(name, path);
+                case ":method" -> headers.add(name, request.method().name());
+                case ":scheme" -> headers.add(name, scheme(request));
+                default -> {}
+            }
         }
-        headers.add(":path", path);
-        headers.add(":method", request.method().name());
-        if (absolute == 0) {
-            headers.add(":scheme", scheme(request));
+        if (!headers.contains(":authority")) {
+            headers.add(":authority", authority);
         }
         boolean expects = addLines(headers, request);
         if (!headers.contains("x-forwarded-proto")) {

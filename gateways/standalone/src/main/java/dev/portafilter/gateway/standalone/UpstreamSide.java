@@ -3,6 +3,7 @@ package dev.portafilter.gateway.standalone;
 import dev.portafilter.abi.HeaderMap;
 import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
@@ -32,11 +33,11 @@ final class UpstreamSide {
         /** A response's head has arrived: {@code :status} first. */
         void responseHead(HeaderMap headers, boolean endOfStream);
 
-        /** A part of the body. */
-        void responseBody(byte[] data);
+        /** A part of the body; after the last one the response is complete. */
+        void responseBody(byte[] data, boolean last);
 
         /**
-         * The response is complete; not called after a head that was complete by itself.
+         * The response is complete; not called after a head or a last part that was complete by itself.
          *
          * @param trailers null when there are none
          */
@@ -58,6 +59,9 @@ final class UpstreamSide {
     private static final int MOST_WAITING = 1 << 16;
 
     private static final Set<String> BODILESS_METHODS = Set.of("GET", "HEAD", "DELETE", "TRACE", "CONNECT");
+    /** What a server of HTTP/2 is told whose stream is given up, as Envoy does. */
+    private static final long INTERNAL_ERROR = 2;
+
     static final String CONNECT_FAILED = "remote connection failure";
     static final String CONNECT_LATE = "connection timeout";
     static final String OVERFLOW = "overflow";
@@ -68,6 +72,7 @@ final class UpstreamSide {
     private final Clients clients;
     private final Target target;
     private final Listener listener;
+    private final LastPart parts;
     private final Deque<byte[]> waiting = new ArrayDeque<>(2);
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
@@ -89,7 +94,8 @@ final class UpstreamSide {
     private long askedNanos;
     private long readyNanos = -1;
 
-    UpstreamSide(Clients clients, Target target, Listener listener) {
+    UpstreamSide(Vertx vertx, Clients clients, Target target, Listener listener) {
+        this.parts = new LastPart(vertx, this::part);
         this.clients = clients;
         this.target = target;
         this.listener = listener;
@@ -143,7 +149,7 @@ final class UpstreamSide {
         readyNanos = System.nanoTime() - askedNanos;
         connected.exceptionHandler(cause -> fail(brokenReason(cause)));
         if (closed) {
-            discard(connected.reset(8));
+            discard(connected.reset(INTERNAL_ERROR));
             return;
         }
         HeaderMap headers = Objects.requireNonNull(waitingHead);
@@ -300,9 +306,12 @@ final class UpstreamSide {
         boolean complete = answer.version() == HttpVersion.HTTP_2
                 ? UpstreamConnection.of(answering).headEndsStream()
                 : isHead || status == 204 || status == 304 || HeaderLines.contentLength(headers) == 0;
+        boolean http2 = answer.version() == HttpVersion.HTTP_2;
         answer.handler(chunk -> {
-            if (!closed && !responseEnded && chunk.length() > 0) {
-                listener.responseBody(chunk.getBytes());
+            if (chunk.length() > 0 && http2) {
+                parts.add(chunk.getBytes());
+            } else if (chunk.length() > 0) {
+                part(chunk.getBytes(), false);
             }
         });
         answer.endHandler(end -> ended(answer));
@@ -311,6 +320,13 @@ final class UpstreamSide {
             answer.pause();
         }
         listener.responseHead(headers, complete);
+    }
+
+    private void part(byte[] data, boolean last) {
+        if (!closed && !responseEnded) {
+            responseEnded = last;
+            listener.responseBody(data, last);
+        }
     }
 
     /** Whether the body is not coded for the way, but for chunks: what it would be coded with is unknown behind the gateway. */
@@ -323,8 +339,13 @@ final class UpstreamSide {
         if (closed || responseEnded) {
             return;
         }
-        responseEnded = true;
         HeaderMap trailers = HeaderLines.trailers(answer.trailers());
+        if (trailers.count() > 0) {
+            parts.flush();
+        } else if (parts.end()) {
+            return;
+        }
+        responseEnded = true;
         listener.responseEnd(trailers.count() == 0 ? null : trailers);
     }
 
@@ -356,11 +377,13 @@ final class UpstreamSide {
             answer.resume();
         }
         if (connected != null && !(requestEnded && responseEnded)) {
-            discard(connected.reset(8));
+            discard(connected.reset(INTERNAL_ERROR));
         }
     }
 
     private void fail(String reason) {
+        // What came before it came.
+        parts.flush();
         if (!closed && !responseEnded) {
             reset();
             listener.failed(reason);

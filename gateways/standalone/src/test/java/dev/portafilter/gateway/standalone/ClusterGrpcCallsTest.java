@@ -99,7 +99,7 @@ class ClusterGrpcCallsTest {
         }
         stream.headers(true, "grpc-status", "3", "grpc-message", "m");
         assertThat(call.next()).isEqualTo("closed 3 m{via_upstream} {grpc-status: 3, grpc-message: m}");
-        assertThat(stream.next()).isEqualTo("RST 8");
+        assertThat(stream.next()).isEqualTo("RST 2");
     }
 
     @Test
@@ -134,7 +134,7 @@ class ClusterGrpcCallsTest {
         Http2Peer.Stream stream = accepted().headers(false, ":status", "503").data(true, "busy");
         assertThat(withBody.next()).isEqualTo("initial {}");
         assertThat(withBody.next()).isEqualTo("closed 14 via_upstream {}");
-        assertThat(stream.next()).isEqualTo("RST 8");
+        assertThat(stream.next()).isEqualTo("RST 2");
     }
 
     @Test
@@ -150,7 +150,7 @@ class ClusterGrpcCallsTest {
         HeardGrpc call = stream();
         Http2Peer.Stream stream = accepted().headers(false, ":status", "200").data(false, frame(1, "abc"));
         assertThat(call.begun().next()).isEqualTo("closed 13 via_upstream {}");
-        assertThat(stream.next()).isEqualTo("RST 8");
+        assertThat(stream.next()).isEqualTo("RST 2");
     }
 
     @Test
@@ -159,7 +159,7 @@ class ClusterGrpcCallsTest {
         HeardGrpc call = new HeardGrpc(gateway, "Hang", 500).send("x", true);
         Http2Peer.Stream stream = accepted();
         assertThat(stream.next()).startsWith("DATA ");
-        assertThat(stream.next()).isEqualTo("RST 8");
+        assertThat(stream.next()).isEqualTo("RST 2");
         assertThat(call.next()).isEqualTo("initial {}");
         assertThat(call.next()).startsWith("closed 14 upstream request timeout{response_timeout} ");
     }
