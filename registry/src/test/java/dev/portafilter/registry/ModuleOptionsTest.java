@@ -30,8 +30,8 @@ class ModuleOptionsTest {
 
     @Test
     void istiosVariables_areOptionsOfRegistriesToo() {
-        Map<String, String> environment = Map.of(
-                "WASM_INSECURE_REGISTRIES", "a:5000, b", "BLOCKED_CIDRS_IN_WASM_FETCH", "10.0.0.0/8,fd00::/8");
+        Map<String, String> environment =
+                Map.of("WASM_INSECURE_REGISTRIES", "a:5000, b", "BLOCKED_CIDRS_IN_WASM_FETCH", "10.0.0.0/8,fd00::/8");
         RegistryOptions options = RegistryOptions.DEFAULT.withEnvironment(environment::get);
         assertThat(options.insecureRegistries()).containsExactly("a:5000", "b");
         assertThat(options.blockedNetworks()).containsExactly("10.0.0.0/8", "fd00::/8");
