@@ -2,7 +2,6 @@ package dev.portafilter.registry;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -76,41 +75,37 @@ final class CacheIndex {
         } catch (NoSuchFileException e) {
             return index;
         }
-        try {
-            index.fill(JsonTree.parse(text));
-        } catch (JsonProcessingException e) {
+        JsonObject tree = JsonObject.parseOrNull(text);
+        if (tree == null) {
             LOG.warn(
                     "{}: is no JSON (expected: what was written; its modules are fetched again)",
                     directory.resolve(FILE));
+        } else {
+            index.fill(tree);
         }
         return index;
     }
 
-    private void fill(JsonTree tree) {
-        if (tree.get("version").number() != VERSION) {
+    private void fill(JsonObject tree) {
+        if (tree.integer("version") != VERSION) {
             return;
         }
-        for (JsonTree item : tree.get("entries").items()) {
-            Entry entry = new Entry(
-                    item.get("name").text(),
-                    item.get("sha256").text(),
-                    item.get("manifestSha256").text());
-            for (String checksum : item.get("checksums").texts()) {
+        for (JsonObject item : tree.children("entries")) {
+            Entry entry = new Entry(item.text("name"), item.text("sha256"), item.text("manifestSha256"));
+            for (String checksum : item.texts("checksums")) {
                 // Files are named after it.
                 if (checksum.matches("[0-9a-f]{64}")) {
                     entry.checksums.add(checksum);
                 }
             }
-            entry.signedBy.addAll(item.get("signedBy").texts());
-            entry.lastUsedMillis = item.get("lastUsedMillis").number();
+            entry.signedBy.addAll(item.texts("signedBy"));
+            entry.lastUsedMillis = item.integer("lastUsedMillis");
             if (!entry.name.isEmpty() && !entry.checksums.isEmpty()) {
                 byFile.put(entry.file(), entry);
             }
         }
-        for (JsonTree item : tree.get("urls").items()) {
-            checksumByUrl.put(
-                    new UrlKey(item.get("name").text(), item.get("url").text()),
-                    item.get("checksum").text());
+        for (JsonObject item : tree.children("urls")) {
+            checksumByUrl.put(new UrlKey(item.text("name"), item.text("url")), item.text("checksum"));
         }
     }
 

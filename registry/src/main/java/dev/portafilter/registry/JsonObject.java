@@ -28,6 +28,8 @@ final class JsonObject {
                     StreamReadConstraints.builder().maxNestingDepth(DEPTH).build())
             .build();
 
+    private static final JsonObject EMPTY = new JsonObject(Map.of());
+
     private final Map<String, Object> members;
 
     private JsonObject(Map<String, Object> members) {
@@ -57,6 +59,15 @@ final class JsonObject {
             throw new FetchException(code, where + ": is no JSON (expected: a JSON object)");
         }
         throw new FetchException(code, where + ": is no JSON object (expected: one JSON object)");
+    }
+
+    /** The object that a text is; null when it is none. */
+    static @Nullable JsonObject parseOrNull(byte[] json) {
+        try {
+            return parse(json, "", "");
+        } catch (FetchException e) {
+            return null;
+        }
     }
 
     private static JsonObject object(JsonParser parser) throws IOException {
@@ -117,6 +128,24 @@ final class JsonObject {
 
     @Nullable JsonObject object(String name) {
         return members.get(name) instanceof JsonObject object ? object : null;
+    }
+
+    /** The object; one without members when there is none. */
+    JsonObject child(String name) {
+        JsonObject child = object(name);
+        return child == null ? EMPTY : child;
+    }
+
+    /** The objects of an array; none when there is no array. */
+    List<JsonObject> children(String name) {
+        List<JsonObject> children = objects(name);
+        return children == null ? List.of() : children;
+    }
+
+    /** The text with a name in any letters; empty when there is none or more than one. */
+    String textIgnoringCase(String name) {
+        List<String> found = names().stream().filter(name::equalsIgnoreCase).toList();
+        return found.size() == 1 ? text(found.get(0)) : "";
     }
 
     /** The objects of an array; null when there is no array. */

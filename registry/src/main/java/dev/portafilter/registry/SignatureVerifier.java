@@ -1,6 +1,5 @@
 package dev.portafilter.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -171,22 +170,19 @@ public final class SignatureVerifier {
 
     private Finding verifyBundle(Repository repository, RawManifest manifest, String subject, String name)
             throws FetchException {
-        JsonTree tree;
-        try {
-            tree = JsonTree.parse(manifest.bytes());
-        } catch (JsonProcessingException e) {
+        JsonObject tree = JsonObject.parseOrNull(manifest.bytes());
+        if (tree == null) {
             return Finding.skipped("its manifest is no JSON");
         }
-        List<JsonTree> layers = tree.get("layers").items();
-        String mediaType =
-                layers.isEmpty() ? "" : layers.get(0).get("mediaType").text();
+        List<JsonObject> layers = tree.children("layers");
+        String mediaType = layers.isEmpty() ? "" : layers.get(0).text("mediaType");
         if (!mediaType.startsWith(SigstoreBundle.MEDIA_TYPE)) {
             return Finding.skipped("it holds no bundle");
         }
         if (layers.size() != 1) {
             return Finding.invalid("it has " + layers.size() + " layers (expected: 1)");
         }
-        String about = tree.get("subject").get("digest").text();
+        String about = tree.child("subject").text("digest");
         if (!about.equals(subject)) {
             return Finding.digestMismatch("it refers to " + Finding.quote(about) + " (expected: " + subject + ")");
         }
@@ -200,21 +196,19 @@ public final class SignatureVerifier {
     private void verifyLayers(
             Repository repository, RawManifest manifest, String subject, String name, Candidates candidates)
             throws FetchException {
-        List<JsonTree> layers;
-        try {
-            layers = JsonTree.parse(manifest.bytes()).get("layers").items();
-        } catch (JsonProcessingException e) {
+        JsonObject tree = JsonObject.parseOrNull(manifest.bytes());
+        if (tree == null) {
             candidates.add(name, Finding.skipped("its manifest is no JSON"));
             return;
         }
         int number = 0;
         int found = 0;
-        for (JsonTree layer : layers) {
+        for (JsonObject layer : tree.children("layers")) {
             number++;
             if (candidates.isVerified() || candidates.full()) {
                 return;
             }
-            if (layer.get("mediaType").text().equals(SimpleSigning.MEDIA_TYPE)) {
+            if (layer.text("mediaType").equals(SimpleSigning.MEDIA_TYPE)) {
                 found++;
                 candidates.add(name + ", layer " + number, verifyLayer(repository, layer, subject, name));
             }
@@ -224,10 +218,9 @@ public final class SignatureVerifier {
         }
     }
 
-    private Finding verifyLayer(Repository repository, JsonTree layer, String subject, String name)
+    private Finding verifyLayer(Repository repository, JsonObject layer, String subject, String name)
             throws FetchException {
-        String annotation =
-                layer.get("annotations").get(SimpleSigning.SIGNATURE_ANNOTATION).text();
+        String annotation = layer.child("annotations").text(SimpleSigning.SIGNATURE_ANNOTATION);
         byte[] signature = VerificationKeys.decoded(annotation);
         if (signature == null || annotation.isEmpty()) {
             return Finding.invalid("it has no annotation " + SimpleSigning.SIGNATURE_ANNOTATION + " in base64");
@@ -241,14 +234,9 @@ public final class SignatureVerifier {
     }
 
     /** What a layer refers to; without bytes when it is not what the layer says, which is a candidate's own fault. */
-    private static Blob blob(Repository repository, JsonTree layer, String name) throws FetchException {
-        Descriptor descriptor = new Descriptor(
-                layer.get("mediaType").text(),
-                layer.get("digest").text(),
-                layer.get("size").number(),
-                Map.of(),
-                "",
-                "");
+    private static Blob blob(Repository repository, JsonObject layer, String name) throws FetchException {
+        Descriptor descriptor =
+                new Descriptor(layer.text("mediaType"), layer.text("digest"), layer.integer("size"), Map.of(), "", "");
         if (!descriptor.digest().matches("sha256:[0-9a-f]{64}")) {
             return new Blob(null, Finding.invalid("its digest is none of SHA-256"));
         }

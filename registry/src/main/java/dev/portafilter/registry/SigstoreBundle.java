@@ -1,6 +1,5 @@
 package dev.portafilter.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
@@ -31,27 +30,25 @@ final class SigstoreBundle {
 
     /** Whether a bundle says that a key signed an image. */
     static Finding verifyImage(byte[] text, String digest, VerificationKeys keys) {
-        JsonTree bundle;
-        try {
-            bundle = JsonTree.parse(text);
-        } catch (JsonProcessingException e) {
+        JsonObject bundle = JsonObject.parseOrNull(text);
+        if (bundle == null) {
             return Finding.invalid("the bundle is no JSON");
         }
         Finding unread = unread(bundle);
         if (unread != null) {
             return unread;
         }
-        JsonTree envelope = bundle.get("dsseEnvelope");
-        if (!envelope.present()) {
+        JsonObject envelope = bundle.child("dsseEnvelope");
+        if (!bundle.has("dsseEnvelope")) {
             return Finding.skipped("it has no DSSE envelope, which an image's signature has");
         }
-        List<JsonTree> signatures = envelope.get("signatures").items();
-        String payloadType = envelope.get("payloadType").text();
-        byte[] payload = VerificationKeys.decoded(envelope.get("payload").text());
+        List<JsonObject> signatures = envelope.children("signatures");
+        String payloadType = envelope.text("payloadType");
+        byte[] payload = VerificationKeys.decoded(envelope.text("payload"));
         if (signatures.size() != 1) {
             return Finding.invalid("its envelope has " + signatures.size() + " signatures (expected: 1)");
         }
-        byte[] signature = VerificationKeys.decoded(signatures.get(0).get("sig").text());
+        byte[] signature = VerificationKeys.decoded(signatures.get(0).text("sig"));
         if (payload == null || signature == null) {
             return Finding.invalid("its envelope has a payload or a signature that is no base64");
         }
@@ -62,18 +59,16 @@ final class SigstoreBundle {
 
     /** Whether a bundle says that a key signed these bytes. */
     static Finding verifyBlob(byte[] text, byte[] blob, VerificationKeys keys) {
-        JsonTree bundle;
-        try {
-            bundle = JsonTree.parse(text);
-        } catch (JsonProcessingException e) {
+        JsonObject bundle = JsonObject.parseOrNull(text);
+        if (bundle == null) {
             return Finding.invalid("the bundle is no JSON");
         }
         Finding unread = unread(bundle);
         if (unread != null) {
             return unread;
         }
-        JsonTree message = bundle.get("messageSignature");
-        byte[] signature = VerificationKeys.decoded(message.get("signature").text());
+        JsonObject message = bundle.child("messageSignature");
+        byte[] signature = VerificationKeys.decoded(message.text("signature"));
         if (signature == null || signature.length == 0) {
             return Finding.invalid("the bundle has no messageSignature in base64");
         }
@@ -92,14 +87,14 @@ final class SigstoreBundle {
         return out.toByteArray();
     }
 
-    private static @Nullable Finding unread(JsonTree bundle) {
-        String mediaType = bundle.get("mediaType").text();
+    private static @Nullable Finding unread(JsonObject bundle) {
+        String mediaType = bundle.text("mediaType");
         if (!isKnown(mediaType)) {
             return Finding.invalid(
                     "its mediaType is " + Finding.quote(mediaType) + " (expected: " + MEDIA_TYPES.get(0) + ")");
         }
-        JsonTree material = bundle.get("verificationMaterial");
-        if (!material.get("publicKey").present()) {
+        JsonObject material = bundle.child("verificationMaterial");
+        if (!material.has("publicKey")) {
             return Finding.skipped("it was signed with a certificate, not with a key");
         }
         return null;
@@ -110,23 +105,21 @@ final class SigstoreBundle {
             return Finding.payloadInvalid(
                     "its payloadType is " + Finding.quote(payloadType) + " (expected: " + IN_TOTO + ")");
         }
-        JsonTree statement;
-        try {
-            statement = JsonTree.parse(payload);
-        } catch (JsonProcessingException e) {
+        JsonObject statement = JsonObject.parseOrNull(payload);
+        if (statement == null) {
             return Finding.payloadInvalid("its statement is no JSON");
         }
-        String type = statement.get("_type").text();
+        String type = statement.text("_type");
         if (!STATEMENTS.contains(type)) {
             return Finding.payloadInvalid(
                     "its _type is " + Finding.quote(type) + " (expected: " + STATEMENTS.get(0) + ")");
         }
-        String predicate = statement.get("predicateType").text();
+        String predicate = statement.text("predicateType");
         if (!predicate.equals(IMAGE_SIGNATURE)) {
             return Finding.skipped("it is an attestation, predicateType " + Finding.quote(predicate));
         }
-        List<String> subjects = statement.get("subject").items().stream()
-                .map(subject -> subject.get("digest").get("sha256").text())
+        List<String> subjects = statement.children("subject").stream()
+                .map(subject -> subject.child("digest").text("sha256"))
                 .toList();
         if (!subjects.contains(Sha256.hexOf(digest))) {
             return Finding.digestMismatch("its signature is valid, for " + Finding.quote(String.join(", ", subjects))

@@ -1,6 +1,5 @@
 package dev.portafilter.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.portafilter.resources.ImageReference;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
@@ -31,18 +30,16 @@ final class SimpleSigning {
 
     /** Checks that a text, whose signature by a key is verified, is about an image; else says why not. */
     static Finding check(byte[] payload, String digest, PublicKey key) {
-        JsonTree critical;
-        try {
-            critical = JsonTree.parse(payload).get("critical");
-        } catch (JsonProcessingException e) {
+        JsonObject object = JsonObject.parseOrNull(payload);
+        if (object == null) {
             return Finding.payloadInvalid("its payload is no JSON");
         }
-        String type = critical.get("type").text();
+        JsonObject critical = object.child("critical");
+        String type = critical.text("type");
         if (!type.equals(TYPE)) {
             return Finding.payloadInvalid("critical.type is " + Finding.quote(type) + " (expected: \"" + TYPE + "\")");
         }
-        String named =
-                critical.get("image").getIgnoringCase("docker-manifest-digest").text();
+        String named = critical.child("image").textIgnoringCase("docker-manifest-digest");
         if (!named.equals(digest)) {
             return Finding.digestMismatch(
                     "its signature is valid, for " + Finding.quote(named) + " (expected: " + digest + ")");

@@ -42,10 +42,9 @@ class SignatureVectorsTest {
     @Test
     @DisplayName("9.3: the bytes that a bundle's signature is over")
     void bundle_isSignedOverItsPreAuthenticationEncoding() throws Exception {
-        JsonTree envelope = JsonTree.parse(FixedVectors.BUNDLE).get("dsseEnvelope");
-        byte[] statement = Base64.getDecoder().decode(envelope.get("payload").text());
-        byte[] encoded = SigstoreBundle.preAuthenticationEncoding(
-                envelope.get("payloadType").text(), statement);
+        JsonObject envelope = JsonObject.parse(FixedVectors.BUNDLE, "", "").child("dsseEnvelope");
+        byte[] statement = Base64.getDecoder().decode(envelope.text("payload"));
+        byte[] encoded = SigstoreBundle.preAuthenticationEncoding(envelope.text("payloadType"), statement);
         assertThat(statement).hasSize(213);
         assertThat(encoded).hasSize(256);
         assertThat(Sha256.hex(encoded)).isEqualTo("17beb8dcde3dd27e5f9834592f6d68e2f988922fedf472ae2483ed0fac1da8d0");
