@@ -55,7 +55,7 @@ final class Serving implements AutoCloseable {
         FileWatch.Timing timing = plan.watch();
         if (timing != null) {
             watch = FileWatch.start(
-                    () -> watched(plan.resources().config(), configuration), configuration::reload, timing);
+                    () -> watched(plan.resources().config(), configuration), configuration::reloadWhile, timing);
             // What has changed between the first reading and now is in no event.
             configuration.reload();
         }

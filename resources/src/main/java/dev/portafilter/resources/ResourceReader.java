@@ -186,6 +186,10 @@ public final class ResourceReader {
     private void readBytes(String file, byte[] bytes, Path baseDirectory) {
         int problemsBefore = problems.size();
         int errorsBefore = problems.errorCount();
+        if (bytes.length == 0) {
+            // Perhaps somebody is about to write it: it does not say that its resources are to go.
+            unclear.add(file);
+        }
         if (bytes.length > ReadLimits.FILE_BYTES) {
             fileError("limit.fileBytes", file, "too long", "at most " + ReadLimits.FILE_BYTES + " bytes");
             return;

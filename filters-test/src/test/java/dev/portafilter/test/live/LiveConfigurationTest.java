@@ -197,6 +197,29 @@ class LiveConfigurationTest {
     }
 
     @Test
+    void emptyFile_keepsEverythingThatStoodInIt_andAFileWithoutResourcesDoesNot() throws IOException {
+        write("a.yaml", plugin("a", "one"));
+        start();
+        write("a.yaml", "");
+        assertThat(reload().keptLastGood()).containsExactly("WasmPlugin default/a");
+        assertThat(upstreamSaw()).isEqualTo("one");
+        write("a.yaml", "# nothing any more\n");
+        assertThat(reload().plugins().removed()).containsExactly("default.a");
+    }
+
+    @Test
+    void filesThatChangeWhileTheyAreRead_areNotApplied() throws IOException {
+        write("a.yaml", plugin("a", "one"));
+        start();
+        write("a.yaml", plugin("a", "two"));
+        configuration.reloadWhile(() -> false);
+        assertThat(upstreamSaw()).isEqualTo("one");
+        configuration.reloadWhile(() -> true);
+        host.runAll();
+        assertThat(upstreamSaw()).isEqualTo("two");
+    }
+
+    @Test
     void invalidResource_thatWasNeverGood_isToldAndNotRun() throws IOException {
         start();
         write("a.yaml", plugin("a", "one", "phase: EARLY"));

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +52,7 @@ public final class FileWatch implements AutoCloseable {
     }
 
     private final Supplier<? extends Collection<Path>> paths;
-    private final Runnable changed;
+    private final Consumer<BooleanSupplier> changed;
     private final Timing timing;
     private final @Nullable WatchService events;
     private final Map<Path, WatchKey> watched = new HashMap<>();
@@ -58,7 +60,7 @@ public final class FileWatch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private FileWatch(Supplier<? extends Collection<Path>> paths, Runnable changed, Timing timing) {
+    private FileWatch(Supplier<? extends Collection<Path>> paths, Consumer<BooleanSupplier> changed, Timing timing) {
         this.paths = paths;
         this.changed = changed;
         this.timing = timing;
@@ -73,9 +75,11 @@ public final class FileWatch implements AutoCloseable {
      * Starts to watch.
      *
      * @param paths what to look at, asked each time: files, and directories of which the files directly inside count
-     * @param changed told of each change, on the watch's thread
+     * @param changed told of each change, on the watch's thread; what it gets tells whether everything looks still as it did
+     *     then: who has read files asks it before believing them, and is told again when they have changed meanwhile
      */
-    public static FileWatch start(Supplier<? extends Collection<Path>> paths, Runnable changed, Timing timing) {
+    public static FileWatch start(
+            Supplier<? extends Collection<Path>> paths, Consumer<BooleanSupplier> changed, Timing timing) {
         FileWatch watch = new FileWatch(paths, changed, timing);
         watch.thread.start();
         return watch;
@@ -94,16 +98,17 @@ public final class FileWatch implements AutoCloseable {
         while (!closed) {
             Collection<Path> now = paths.get();
             listen(now);
-            if (changes.look(FileSnapshot.of(now), System.nanoTime() / 1_000_000)) {
-                tell();
+            FileSnapshot snapshot = FileSnapshot.of(now);
+            if (changes.look(snapshot, System.nanoTime() / 1_000_000)) {
+                tell(() -> FileSnapshot.of(now).equals(snapshot));
             }
             await(changes.moving() ? Math.max(1, timing.quietMillis() / 2) : timing.pollMillis());
         }
     }
 
-    private void tell() {
+    private void tell(BooleanSupplier unchanged) {
         try {
-            changed.run();
+            changed.accept(unchanged);
         } catch (RuntimeException e) {
             LOG.error("file watch: a change could not be told", e);
         }

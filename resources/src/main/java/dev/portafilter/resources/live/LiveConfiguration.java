@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,25 @@ public final class LiveConfiguration {
      * @return completes once every worker runs it; fails only when the host is closed
      */
     public synchronized CompletionStage<ReloadResult> reload() {
+        return take(files.get());
+    }
+
+    /**
+     * Reads the files again, and applies what they say unless they have changed meanwhile: then what was read may be half of
+     * a change, and whoever watches them will ask again.
+     *
+     * @param unchanged tells, after the reading, whether the files are what they were before
+     */
+    public synchronized void reloadWhile(BooleanSupplier unchanged) {
         ResourceSet read = files.get();
+        if (unchanged.getAsBoolean()) {
+            take(read);
+        } else {
+            LOG.debug("files have changed while they were read, and are read again");
+        }
+    }
+
+    private CompletionStage<ReloadResult> take(ResourceSet read) {
         List<String> keptLastGood = new ArrayList<>();
         Map<String, PluginResource> before = new TreeMap<>(fromFiles);
         fromFiles.clear();

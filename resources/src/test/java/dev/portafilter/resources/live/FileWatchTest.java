@@ -3,6 +3,7 @@ package dev.portafilter.resources.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,7 +28,7 @@ class FileWatchTest {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
     private FileWatch watch(Path path, FileWatch.Timing timing) {
-        return FileWatch.start(() -> List.of(path), () -> told.add("changed"), timing);
+        return FileWatch.start(() -> List.of(path), unchanged -> told.add("changed"), timing);
     }
 
     private void assertTold() throws InterruptedException {
@@ -73,7 +74,7 @@ class FileWatchTest {
     void toldWhoThrows_isToldAgain() throws Exception {
         try (FileWatch watch = FileWatch.start(
                 () -> List.of(directory),
-                () -> {
+                unchanged -> {
                     told.add("changed");
                     throw new IllegalStateException("on purpose");
                 },
@@ -95,6 +96,32 @@ class FileWatchTest {
             assertTold();
             remake(inner);
             assertTold();
+        }
+    }
+
+    @Test
+    void fileThatChangesWhileItIsRead_isNotBelieved_andToldAgain() throws Exception {
+        Path file = Files.writeString(directory.resolve("a.yaml"), "a");
+        try (FileWatch watch = FileWatch.start(
+                () -> List.of(directory),
+                unchanged -> {
+                    try {
+                        if (Files.readString(file).equals("first")) {
+                            Files.writeString(file, "second and longer");
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    told.add(unchanged.getAsBoolean() ? "unchanged" : "changed meanwhile");
+                },
+                BY_LOOKING)) {
+            assertThat(watch).isNotNull();
+            Files.writeString(file, "first");
+            String heard = told.poll(30, TimeUnit.SECONDS);
+            // It may have been seen before "first" was whole.
+            heard = "unchanged".equals(heard) ? told.poll(30, TimeUnit.SECONDS) : heard;
+            assertThat(heard).isEqualTo("changed meanwhile");
+            assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("unchanged");
         }
     }
 
