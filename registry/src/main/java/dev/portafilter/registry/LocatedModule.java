@@ -5,6 +5,7 @@ import dev.portafilter.runtime.plugin.ModuleSource;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,13 @@ final class LocatedModule implements ModuleSource {
     @Override
     public List<Path> files() {
         Path file = order.file();
-        return file == null ? List.of() : List.of(file);
+        if (file == null || !order.hasKeys()) {
+            return file == null ? List.of() : List.of(file);
+        }
+        List<Path> files = new ArrayList<>(List.of(file));
+        // A signature that comes later makes another outcome.
+        SignatureVerifier.SUFFIXES.forEach(suffix -> files.add(FileFetch.beside(file, suffix)));
+        return files;
     }
 
     /** The revision, where another one means that a server is asked again. */

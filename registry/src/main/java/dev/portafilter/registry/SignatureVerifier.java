@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class SignatureVerifier {
     /** Most bytes of a payload, a bundle or a file with a signature. */
     static final long MOST_SIGNATURE_BYTES = 1 << 20;
+    /** What the names of files with signatures end in, in the order in which they are looked for. */
+    static final List<String> SUFFIXES = List.of(".sigstore.json", ".sig");
     /** Most candidates for the signature of one image. */
     static final int MOST_CANDIDATES = 100;
+
+    /** Types that say nothing; cosign writes the second, that of the empty configuration, where a registry has no referrers. */
+    private static final Set<String> UNTOLD = Set.of("", "application/vnd.oci.empty.v1+json");
 
     private static final String SIGNATURE_ARTIFACT = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
@@ -67,14 +73,14 @@ public final class SignatureVerifier {
             throws FetchException {
         Candidates candidates = new Candidates(place, keys);
         String digest = Sha256.PREFIX + Sha256.hex(downloaded);
-        byte[] bundle = companion(companions, ".sigstore.json", candidates);
+        byte[] bundle = companion(companions, SUFFIXES.get(0), candidates);
         if (bundle != null) {
-            candidates.add(".sigstore.json", SigstoreBundle.verifyBlob(bundle, downloaded, keys));
+            candidates.add(SUFFIXES.get(0), SigstoreBundle.verifyBlob(bundle, downloaded, keys));
             return candidates.verificationOf(digest);
         }
-        byte[] signature = companion(companions, ".sig", candidates);
+        byte[] signature = companion(companions, SUFFIXES.get(1), candidates);
         if (signature != null) {
-            candidates.add(".sig", verifyDetached(signature, downloaded));
+            candidates.add(SUFFIXES.get(1), verifyDetached(signature, downloaded));
             return candidates.verificationOf(digest);
         }
         candidates.add("embedded signature", verifyEmbedded(module));
@@ -150,8 +156,8 @@ public final class SignatureVerifier {
             Repository repository, List<Descriptor> referrers, String subject, Candidates candidates, boolean bundles)
             throws FetchException {
         for (Descriptor referrer : referrers) {
-            boolean bundle =
-                    referrer.artifactType().isEmpty() || referrer.artifactType().startsWith(SigstoreBundle.MEDIA_TYPE);
+            boolean bundle = UNTOLD.contains(referrer.artifactType())
+                    || referrer.artifactType().startsWith(SigstoreBundle.MEDIA_TYPE);
             boolean wanted = bundles ? bundle : referrer.artifactType().equals(SIGNATURE_ARTIFACT);
             if (!wanted || candidates.isVerified() || candidates.full()) {
                 continue;

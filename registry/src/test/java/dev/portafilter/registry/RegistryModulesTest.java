@@ -139,6 +139,14 @@ class RegistryModulesTest {
     }
 
     @Test
+    void file_thatMustBeSigned_isWatchedWithItsSignatures() {
+        assertThat(fixture.want("file:///m.wasm").keys(P256).source().files())
+                .containsExactly(Path.of("/m.wasm"), Path.of("/m.wasm.sigstore.json"), Path.of("/m.wasm.sig"));
+        assertThat(fixture.want("file:///m.wasm").source().files()).containsExactly(Path.of("/m.wasm"));
+        assertThat(fixture.want(URL).keys(P256).source().files()).isEmpty();
+    }
+
+    @Test
     void file_thatCannotBeHad_isRefusedByItsPlace() {
         Path missing = directory.resolve("none.wasm");
         assertThat(fixture.want("file://" + missing).refused())

@@ -118,6 +118,19 @@ class SignatureVerifierTest {
     }
 
     @Test
+    void bundle_whoseTypeIsNotTold_isVerified() throws Exception {
+        for (String type : List.of("", "application/vnd.oci.empty.v1+json")) {
+            FakeRepository other = new FakeRepository();
+            String layer = other.layer("application/vnd.dev.sigstore.bundle.v0.3+json", FixedVectors.BUNDLE, "");
+            other.referrer(MANIFEST_DIGEST, type, FakeRepository.manifestOf(MANIFEST_DIGEST, layer));
+            assertThat(new SignatureVerifier(List.of(P256))
+                            .verifyImage(other, List.of(MANIFEST_DIGEST))
+                            .key())
+                    .isEqualTo(P256);
+        }
+    }
+
+    @Test
     void referrers_ofOtherKinds_areNotRead() {
         repository.referrer(MANIFEST_DIGEST, "application/spdx+json", "{}");
         assertThat(imageRefused(P256).code()).isEqualTo("signature.notFound");
