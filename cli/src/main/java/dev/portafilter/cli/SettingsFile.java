@@ -13,7 +13,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.constructor.StandardConstructor;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -52,9 +56,7 @@ final class SettingsFile {
                 into.problem(file + ": is too long (expected: at most " + MOST_BYTES + " bytes)");
                 return;
             }
-            String text = Files.readString(file);
-            Optional<Node> root = new Compose(reading.load).composeString(text);
-            root.ifPresent(reading::root);
+            reading.compose(Files.readString(file)).ifPresent(reading::root);
         } catch (NoSuchFileException e) {
             into.problem(file + ": no such file (expected: settings in YAML)");
         } catch (MalformedInputException e) {
@@ -66,6 +68,19 @@ final class SettingsFile {
         } catch (YamlEngineException e) {
             into.problem(file + ": is no YAML: " + e.getMessage());
         }
+    }
+
+    /** The tree of a text. The library builds it by recursion, so how deep it is has to be known before. */
+    private Optional<Node> compose(String text) {
+        int depth = 0;
+        for (Event event : new Parse(load).parseString(text)) {
+            if (event instanceof CollectionStartEvent && ++depth > MOST_DEPTH) {
+                throw new YamlEngineException("more than " + MOST_DEPTH + " maps and lists inside each other");
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+        }
+        return new Compose(load).composeString(text);
     }
 
     private void root(Node root) {
@@ -231,7 +246,7 @@ final class SettingsFile {
     static @Nullable Map<String, Object> map(String text) {
         try {
             SettingsFile reading = new SettingsFile(Path.of("environment"), Settings.none());
-            Optional<Node> root = new Compose(reading.load).composeString(text);
+            Optional<Node> root = reading.compose(text);
             if (root.isPresent() && root.get() instanceof MappingNode map) {
                 Object plain = reading.plain(map, 0);
                 if (plain instanceof Map<?, ?> members && reading.values <= MOST_VALUES) {

@@ -316,7 +316,11 @@ class SettingsTest {
                 "--- {}\n--- {}",
                 "!!binary x: y",
                 "labels: {a: }",
-                "listen: ''")) {
+                "listen: ''",
+                "node.metadata: " + "[".repeat(100_000),
+                "node.metadata: " + "{a: ".repeat(100_000),
+                "%YAML 99999999999\n---\n",
+                "node.metadata: {a: !!java.lang.Object x}")) {
             assertThat(read(text).problems()).as(text).isNotEmpty();
         }
         Files.write(directory.resolve("portafilter.yaml"), new byte[] {(byte) 0xC3, '('});

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** The configuration of an Envoy that does what the standalone gateway does: one listener, plugins, one upstream. */
 final class EnvoyConfiguration {
+    /** How often Envoy brings together what its threads have counted. */
+    static final int FLUSH_MILLIS = 200;
+
     private static final String TYPE = "type.googleapis.com/";
     private static final String FILTERS = TYPE + "envoy.extensions.filters.";
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -24,7 +27,7 @@ final class EnvoyConfiguration {
         Map<String, Object> bootstrap = map(
                 "admin", map("address", address(0)),
                 // Histograms are merged this often; counters and gauges are always current.
-                "stats_flush_interval", "0.2s",
+                "stats_flush_interval", FLUSH_MILLIS / 1000.0 + "s",
                 "static_resources", map("listeners", List.of(listener(scenario)), "clusters", clusters));
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {

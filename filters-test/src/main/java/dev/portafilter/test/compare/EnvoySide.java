@@ -27,6 +27,9 @@ final class EnvoySide implements Side {
     /** The last bucket has the number of all samples, those of the last interval before it. */
     private static final Pattern HISTOGRAM = Pattern.compile("wasmcustom\\.(.*): B.*\\([0-9]+,([0-9]+)\\)");
 
+    private static final int LEAST_LOOKS = 2;
+    private static final int MOST_LOOKS = 20;
+
     private final Servers servers;
     private final Path directory;
     private final Process process;
@@ -75,6 +78,18 @@ final class EnvoySide implements Side {
             throw new ScenarioException("envoy: has no listener\n  " + String.join("\n  ", log.complaints()));
         }
         port = Integer.parseInt(listening.group(1));
+        awaitMetricsOfTheStart();
+    }
+
+    /** What plugins recorded when they started shows up with a later flush; it must not be taken for an exchange's. */
+    private void awaitMetricsOfTheStart() throws IOException {
+        Map<String, String> before = Map.of();
+        Map<String, String> now = metrics();
+        for (int look = 0; look < MOST_LOOKS && (look < LEAST_LOOKS || !now.equals(before)); look++) {
+            Patience.pause(EnvoyConfiguration.FLUSH_MILLIS * 3 / 2);
+            before = now;
+            now = metrics();
+        }
     }
 
     private static String level(LogLevel level) {
