@@ -21,6 +21,18 @@ public interface Repository {
     @Nullable RawManifest manifest(String reference) throws FetchException;
 
     /**
+     * Which manifest a reference leads to now, without reading it where the registry says so; what it says is not checked.
+     *
+     * @param reference a tag or digest
+     * @return {@code sha256:} and 64 hex digits; null when there is none
+     * @throws FetchException when it cannot be told
+     */
+    default @Nullable String digestOf(String reference) throws FetchException {
+        RawManifest manifest = manifest(reference);
+        return manifest == null ? null : manifest.digest();
+    }
+
+    /**
      * Reads a blob, and compares size and digest with its descriptor.
      *
      * @param blob what to read
