@@ -80,6 +80,19 @@ public record Manifest(@Nullable Phase phase, @Nullable Long priority, String mo
         return new Reading(manifest, problems.list());
     }
 
+    /** The manifest as a file could hold it. */
+    public String text() {
+        StringBuilder text = new StringBuilder("schemaVersion: 1\n");
+        if (phase != null) {
+            text.append("phase: ").append(ServiceMeshExtension.phaseWord(phase)).append('\n');
+        }
+        if (priority != null) {
+            text.append("priority: ").append(priority).append('\n');
+        }
+        Node.Text path = new Node.Text(module, false, SourcePosition.whole(FILE));
+        return text.append("module: ").append(JsonText.of(path)).append('\n').toString();
+    }
+
     private static @Nullable Manifest read(String file, byte[] bytes, boolean overridden, Problems problems) {
         Fields fields = fields(file, bytes, problems);
         if (fields == null) {

@@ -24,6 +24,28 @@ public interface ModuleLocator {
      */
     ModuleSource locate(ModuleReference module, String namespace, Path baseDirectory);
 
+    /**
+     * The source of a module for a resource; nothing is loaded yet. Who asks servers only when a resource has changed
+     * overrides this one.
+     *
+     * @param module the module; its scheme is one that {@link #loads} knows
+     * @param requester the resource
+     * @param baseDirectory what relative paths are resolved against
+     * @throws java.nio.file.InvalidPathException when the path is none for this file system
+     */
+    default ModuleSource locate(ModuleReference module, Requester requester, Path baseDirectory) {
+        return locate(module, requester.namespace(), baseDirectory);
+    }
+
+    /**
+     * The resource that a module is for.
+     *
+     * @param namespace its namespace
+     * @param name its kind and name
+     * @param revision changes whenever an operator changes it
+     */
+    record Requester(String namespace, String name, String revision) {}
+
     /** The locator that knows files only. They are read anew each time, and compared with {@code sha256} when it is set. */
     static ModuleLocator files() {
         return FileModule.LOCATOR;

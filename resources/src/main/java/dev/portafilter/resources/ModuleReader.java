@@ -50,7 +50,11 @@ final class ModuleReader {
 
     /** The source of the module; null after an error when it cannot be had or checked. */
     static @Nullable ModuleSource source(
-            ModuleReference module, String namespace, Fields fields, ReadOptions options, Path baseDirectory) {
+            ModuleReference module,
+            ModuleLocator.Requester requester,
+            Fields fields,
+            ReadOptions options,
+            Path baseDirectory) {
         ModuleLocator locator = options.modules();
         String urlField = module.layout() == Layout.EXTENSION ? "image" : "url";
         boolean loads = locator.loads(module.url().scheme());
@@ -65,7 +69,7 @@ final class ModuleReader {
             return null;
         }
         try {
-            return locator.locate(module, namespace, baseDirectory);
+            return locator.locate(module, requester, baseDirectory);
         } catch (InvalidPathException e) {
             unsupported(fields, urlField, "is no path on this file system", "file:// and a path");
             return null;

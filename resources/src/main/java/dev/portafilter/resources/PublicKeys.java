@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Public keys in PEM text. Source: WasmPlugin reference, section 6.1. */
-final class PublicKeys {
+/** Public keys in PEM text, as {@code verificationKey} has them. Source: WasmPlugin reference, section 6.1. */
+public final class PublicKeys {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*+)-----END \\1-----");
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519");
@@ -38,7 +38,7 @@ final class PublicKeys {
      *
      * @throws IllegalArgumentException when there is none or one cannot be used; the message reads on after the field
      */
-    static List<PublicKey> parse(String text) {
+    public static List<PublicKey> parse(String text) {
         List<PublicKey> keys = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(text);
         while (blocks.find()) {

@@ -59,16 +59,15 @@ final class ServiceMeshExtensionReader {
             return null;
         }
         Metadata named = extension.metadata();
-        ModuleSource module = ModuleReader.source(extension.module(), named.namespace(), spec, options, baseDirectory);
+        String revision = envelope.revision(named);
+        ModuleLocator.Requester requester = new ModuleLocator.Requester(
+                named.namespace(), ServiceMeshExtension.KIND + " " + named.name(), revision);
+        ModuleSource module = ModuleReader.source(extension.module(), requester, spec, options, baseDirectory);
         if (module == null || problems.errorCount() != errorsBefore) {
             return null;
         }
         return new PluginResource(
-                ServiceMeshExtension.KIND,
-                extension,
-                spec(extension, module),
-                envelope.revision(named),
-                resource.position());
+                ServiceMeshExtension.KIND, extension, spec(extension, module), revision, resource.position());
     }
 
     private void warnOfAge() {

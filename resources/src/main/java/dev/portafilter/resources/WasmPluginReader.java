@@ -67,12 +67,13 @@ final class WasmPluginReader {
         if (plugin == null || wasm == null) {
             return null;
         }
-        ModuleSource module =
-                ModuleReader.source(plugin.module(), plugin.metadata().namespace(), wasm, options, baseDirectory);
+        String revision = envelope.revision(plugin.metadata());
+        ModuleLocator.Requester requester = new ModuleLocator.Requester(
+                plugin.metadata().namespace(), kind.word() + " " + plugin.metadata().name(), revision);
+        ModuleSource module = ModuleReader.source(plugin.module(), requester, wasm, options, baseDirectory);
         if (module == null || problems.errorCount() != errorsBefore) {
             return null;
         }
-        String revision = envelope.revision(plugin.metadata());
         return new PluginResource(kind.word(), plugin, spec(plugin, module), revision, resource.position());
     }
 

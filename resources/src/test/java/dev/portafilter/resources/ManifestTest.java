@@ -56,6 +56,15 @@ class ManifestTest {
     }
 
     @Test
+    void manifest_asText_isReadAsItWas() {
+        for (Manifest manifest : List.of(
+                new Manifest(Phase.POST_STATS, -5L, "a/ü \"x\".wasm"), new Manifest(null, null, "extension.wasm"))) {
+            byte[] text = manifest.text().getBytes(StandardCharsets.UTF_8);
+            assertThat(Manifest.read("manifest.yaml", text, true).manifest()).isEqualTo(manifest);
+        }
+    }
+
+    @Test
     void manifest_inFull_isRead() {
         assertThat(accepted(GOOD)).isEqualTo(new Manifest(Phase.PRE_AUTHZ, 100L, "extension.wasm"));
         assertThat(find(Map.of("manifest.yaml", GOOD, "extension.wasm", "x")).manifest())
