@@ -92,7 +92,8 @@ final class WebClient {
         String where = request.url().toString();
         InetAddress[] addresses = addresses(request.url().host(), where, deadline);
         Socket raw = connect(addresses, request.url().port(), where, deadline);
-        ScheduledFuture<?> end = watchdog.schedule(() -> close(raw), deadline.millisLeft(where), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> end =
+                watchdog.schedule(() -> close(raw), deadline.millisLeft(where) + 1, TimeUnit.MILLISECONDS);
         try {
             Socket socket = request.url().tls() ? secured(raw, request, where, deadline) : raw;
             write(request, socket.getOutputStream());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.portafilter.resources.ModuleReference;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -327,7 +328,7 @@ class ImageFetcherTest {
     @Test
     void brokenLayer_isRefused() {
         byte[] whole = plugin();
-        images.layer(MediaTypes.OCI_LAYER, java.util.Arrays.copyOf(whole, whole.length / 2))
+        images.layer(MediaTypes.OCI_LAYER, Arrays.copyOf(whole, whole.length / 2))
                 .oci("a");
         images.layer(MediaTypes.OCI_LAYER, TestImages.bytes("this is no archive at all"))
                 .oci("b");

@@ -1,0 +1,95 @@
+package dev.portafilter.registry;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** Where the secrets are that {@code imagePullSecret} names. Source: WasmPlugin reference, section 4.8. */
+@FunctionalInterface
+public interface PullSecrets {
+    /** There are none. */
+    PullSecrets NONE = (namespace, name) -> {
+        throw new FetchException("secret.notFound", "secret " + namespace + "/" + name + ": there are no secrets here");
+    };
+
+    /**
+     * Reads a secret, anew each time.
+     *
+     * @param namespace the namespace of the plugin
+     * @param name the name of the secret
+     * @return its credentials; a registry that they do not know is asked anonymously
+     * @throws FetchException {@code secret.notFound}, {@code secret.type} or {@code secret.parse}; never is the registry
+     *     asked then
+     */
+    Keychain secret(String namespace, String name) throws FetchException;
+
+    /**
+     * Secrets in files: {@code DIRECTORY/NAMESPACE/NAME/.dockerconfigjson}, as Kubernetes mounts them. A file {@code type}
+     * beside it, if there is one, must say so too.
+     *
+     * @param directory the directory
+     * @param warnings where what is ignored is said
+     */
+    static PullSecrets in(Path directory, Consumer<String> warnings) {
+        return (namespace, name) -> new SecretDirectory(directory, namespace, name, warnings).read();
+    }
+
+    /** One secret in files. */
+    record SecretDirectory(Path directory, String namespace, String name, Consumer<String> warnings) {
+        private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+        private static final String JSON = ".dockerconfigjson";
+        private static final String LEGACY = ".dockercfg";
+        private static final Set<String> TYPES = Set.of("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg");
+        private static final int MOST_BYTES = 1024 * 1024;
+
+        Keychain read() throws FetchException {
+            String where = "secret " + namespace + "/" + name;
+            boolean named =
+                    NAME.matcher(namespace).matches() && NAME.matcher(name).matches();
+            Path secret = directory.resolve(named ? namespace : ".").resolve(named ? name : ".");
+            if (!named || namespace.contains("..") || name.contains("..") || !Files.isDirectory(secret)) {
+                throw new FetchException(
+                        "secret.notFound",
+                        where + ": there is no such secret (expected: a directory " + namespace + "/" + name
+                                + " with the file " + JSON + ")");
+            }
+            Path type = secret.resolve("type");
+            boolean typed = Files.isRegularFile(type);
+            if (typed && !TYPES.contains(new String(bytes(where, type), StandardCharsets.UTF_8).trim())) {
+                throw wrongType(where);
+            }
+            Path json = secret.resolve(JSON);
+            if (Files.isRegularFile(json)) {
+                return DockerConfig.parse(where, bytes(where, json), warnings);
+            }
+            Path legacy = secret.resolve(LEGACY);
+            if (Files.isRegularFile(legacy)) {
+                return DockerConfig.parseLegacy(where, bytes(where, legacy), warnings);
+            }
+            throw wrongType(where);
+        }
+
+        private static FetchException wrongType(String where) {
+            return new FetchException(
+                    "secret.type", where + ": is of another type (expected: kubernetes.io/dockerconfigjson)");
+        }
+
+        private static byte[] bytes(String where, Path file) throws FetchException {
+            try {
+                if (Files.size(file) > MOST_BYTES) {
+                    throw new FetchException(
+                            "secret.parse", where + ": is larger than " + MOST_BYTES + " bytes (limit)");
+                }
+                return Files.readAllBytes(file);
+            } catch (FetchException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new FetchException("secret.notFound", where + ": cannot be read");
+            }
+        }
+    }
+}
