@@ -29,11 +29,22 @@ final class Boxes {
         put(header, 257, "ustar");
         put(header, 263, "00");
         header[156] = (byte) type;
+        sign(header);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(header);
         out.writeBytes(content);
         out.writeBytes(new byte[(512 - content.length % 512) % 512]);
         return out.toByteArray();
+    }
+
+    /** Writes the checksum of a header, again if need be. */
+    static void sign(byte[] header) {
+        put(header, 148, "        ");
+        int sum = 0;
+        for (int i = 0; i < 512; i++) {
+            sum += header[i] & 0xff;
+        }
+        put(header, 148, String.format("%06o\0 ", sum));
     }
 
     static byte[] tar(byte[]... entries) {

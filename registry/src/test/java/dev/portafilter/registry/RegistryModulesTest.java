@@ -17,7 +17,11 @@ import dev.portafilter.resources.ModuleReference.PullPolicy;
 import dev.portafilter.resources.PluginResource;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
+import dev.portafilter.runtime.PluginStatus;
+import dev.portafilter.runtime.ProxyWasmHost;
+import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.Phase;
+import dev.portafilter.runtime.plugin.PluginSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,6 +81,21 @@ class RegistryModulesTest {
         assertThat(fixture.want(IMAGE).keys(OTHER_P256, P256).load()).isEqualTo(TINY_MODULE);
         assertThat(fixture.images.repository.requests).hasSize(before);
         assertThat(fixture.want(IMAGE).keys(OTHER_P256).refused().code()).isEqualTo("signature.noneValid");
+    }
+
+    @Test
+    @DisplayName("T-120: a plugin that fails open and is not signed is skipped, and its code never loaded")
+    void pluginThatIsNotSigned_isNeverInstantiated() throws Exception {
+        PluginSpec spec = PluginSpec.builder("p", fixture.want(URL).keys(P256).source())
+                .failurePolicy(FailurePolicy.FAIL_OPEN)
+                .build();
+        try (ProxyWasmHost host = ProxyWasmHost.builder().plugin(spec).build()) {
+            PluginStatus status = host.plugins().get(0);
+            assertThat(status.state()).isEqualTo(PluginStatus.State.FAILED);
+            assertThat(status.reason()).startsWith("signature.notFound: https://h/m.wasm: has no signature");
+            assertThat(status.digest()).isEmpty();
+            assertThat(status.vmCount()).isZero();
+        }
     }
 
     @Test
