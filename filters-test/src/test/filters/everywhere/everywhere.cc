@@ -146,7 +146,7 @@ void all(std::string_view in, const std::string& what) {
   if (has(what, "change")) change(in);
   if (has(what, "buffers")) buffers(in);
   if (has(what, "vm")) vm(in);
-  if (has(what, "shared")) shared();
+  if (has(what, "shared")) shared(in);
   if (has(what, "calls")) calls();
   if (has(what, "properties")) properties();
   if (has(what, "addresses")) addresses();

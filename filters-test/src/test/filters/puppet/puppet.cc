@@ -304,6 +304,12 @@ bool Action::services() {
     Size size = 0;
     uint32_t status = proxy_get_property(path.data(), path.size(), &data, &size);
     done(status, "\"" + readable(take(data, size)) + "\"");
+  } else if (word == "has") {
+    std::string path = nul_separated(arg(0));
+    char* data = nullptr;
+    Size size = 0;
+    uint32_t status = proxy_get_property(path.data(), path.size(), &data, &size);
+    done(status, number(take(data, size).size()) + " bytes");
   } else if (word == "setprop") {
     std::string path = nul_separated(arg(0)), value = arg(1);
     done(proxy_set_property(path.data(), path.size(), value.data(), value.size()));

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -38,44 +41,61 @@ public interface PullSecrets {
         return (namespace, name) -> new SecretDirectory(directory, namespace, name, warnings).read();
     }
 
+    /**
+     * The credentials in a secret as Kubernetes has it, for who gets secrets from elsewhere than files.
+     *
+     * @param where what messages call it
+     * @param type its type
+     * @param data its data, decoded
+     * @param warnings where what is ignored is said
+     * @throws FetchException {@code secret.type} or {@code secret.parse}
+     */
+    static Keychain keychain(String where, String type, Map<String, byte[]> data, Consumer<String> warnings)
+            throws FetchException {
+        byte[] json = data.get(SecretDirectory.JSON);
+        byte[] legacy = data.get(SecretDirectory.LEGACY);
+        boolean known = SecretDirectory.TYPES.contains(type);
+        if (known && json != null) {
+            return DockerConfig.parse(where, json, warnings);
+        }
+        if (known && legacy != null) {
+            return DockerConfig.parseLegacy(where, legacy, warnings);
+        }
+        throw new FetchException(
+                "secret.type", where + ": is of another type (expected: kubernetes.io/dockerconfigjson)");
+    }
+
     /** One secret in files. */
     record SecretDirectory(Path directory, String namespace, String name, Consumer<String> warnings) {
         private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
         private static final String JSON = ".dockerconfigjson";
         private static final String LEGACY = ".dockercfg";
-        private static final Set<String> TYPES = Set.of("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg");
+        private static final String TYPE = "kubernetes.io/dockerconfigjson";
+        private static final Set<String> TYPES = Set.of(TYPE, "kubernetes.io/dockercfg");
         private static final int MOST_BYTES = 1024 * 1024;
 
         Keychain read() throws FetchException {
             String where = "secret " + namespace + "/" + name;
-            boolean named =
-                    NAME.matcher(namespace).matches() && NAME.matcher(name).matches();
-            Path secret = directory.resolve(named ? namespace : ".").resolve(named ? name : ".");
-            if (!named || namespace.contains("..") || name.contains("..") || !Files.isDirectory(secret)) {
+            boolean named = NAME.matcher(namespace).matches()
+                    && NAME.matcher(name).matches()
+                    && !namespace.contains("..")
+                    && !name.contains("..");
+            Path secret = named ? directory.resolve(namespace).resolve(name) : directory;
+            if (!named || !Files.isDirectory(secret)) {
                 throw new FetchException(
                         "secret.notFound",
-                        where + ": there is no such secret (expected: a directory " + namespace + "/" + name
-                                + " with the file " + JSON + ")");
+                        where + ": there is no such secret (expected: a directory NAMESPACE/NAME with the file " + JSON
+                                + ")");
             }
-            Path type = secret.resolve("type");
-            boolean typed = Files.isRegularFile(type);
-            if (typed && !TYPES.contains(new String(bytes(where, type), StandardCharsets.UTF_8).trim())) {
-                throw wrongType(where);
+            Map<String, byte[]> data = new HashMap<>();
+            for (String file : List.of("type", JSON, LEGACY)) {
+                if (Files.isRegularFile(secret.resolve(file))) {
+                    data.put(file, bytes(where, secret.resolve(file)));
+                }
             }
-            Path json = secret.resolve(JSON);
-            if (Files.isRegularFile(json)) {
-                return DockerConfig.parse(where, bytes(where, json), warnings);
-            }
-            Path legacy = secret.resolve(LEGACY);
-            if (Files.isRegularFile(legacy)) {
-                return DockerConfig.parseLegacy(where, bytes(where, legacy), warnings);
-            }
-            throw wrongType(where);
-        }
-
-        private static FetchException wrongType(String where) {
-            return new FetchException(
-                    "secret.type", where + ": is of another type (expected: kubernetes.io/dockerconfigjson)");
+            byte[] type = data.get("type");
+            return keychain(
+                    where, type == null ? TYPE : new String(type, StandardCharsets.UTF_8).trim(), data, warnings);
         }
 
         private static byte[] bytes(String where, Path file) throws FetchException {

@@ -44,7 +44,7 @@ final class WebClient {
      *
      * @param method the method
      * @param url where to
-     * @param headers all headers but Host, Connection, Content-Length and Accept-Encoding
+     * @param headers all headers but Host, User-Agent, Connection, Content-Length and Accept-Encoding
      * @param body the body; sent with its length unless the method has none
      * @param verified whether the certificate of the peer is checked
      * @param handshakeMillis how long TLS may take to begin
@@ -152,11 +152,11 @@ final class WebClient {
             throws IOException {
         IOException failure = null;
         for (int i = 0; i < addresses.length; i++) {
-            long millis = Math.min(MOST_CONNECT_MILLIS, deadline.millisLeft(where)) / (addresses.length - i);
+            long millis = Math.min(MOST_CONNECT_MILLIS, deadline.millisLeft(where)) / (addresses.length - i) + 1;
             Socket socket = new Socket(Proxy.NO_PROXY);
             try {
                 socket.setTcpNoDelay(true);
-                socket.connect(new InetSocketAddress(addresses[i], port), (int) Math.max(1, millis));
+                socket.connect(new InetSocketAddress(addresses[i], port), (int) millis);
                 return socket;
             } catch (IOException e) {
                 socket.close();
@@ -165,6 +165,9 @@ final class WebClient {
                 }
                 failure = e;
             }
+        }
+        if (deadline.isOver()) {
+            throw deadline.expired(where);
         }
         if (failure == null) {
             throw new UnknownHostException("no address");
@@ -183,7 +186,7 @@ final class WebClient {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         socket.setSSLParameters(parameters);
-        raw.setSoTimeout((int) Math.min(request.handshakeMillis(), deadline.millisLeft(where)));
+        raw.setSoTimeout((int) Math.min(request.handshakeMillis(), deadline.millisLeft(where) + 1));
         socket.startHandshake();
         raw.setSoTimeout(0);
         return socket;
@@ -196,7 +199,7 @@ final class WebClient {
                 .append(request.url().target())
                 .append(" HTTP/1.1\r\nHost: ")
                 .append(request.url().authority())
-                .append("\r\nConnection: close\r\nAccept-Encoding: identity\r\n");
+                .append("\r\nUser-Agent: portafilter\r\nConnection: close\r\nAccept-Encoding: identity\r\n");
         request.headers().forEach((name, value) -> {
             if (value.chars().anyMatch(c -> c == '\r' || c == '\n')) {
                 throw new IllegalArgumentException("header " + name + ": has a line break");

@@ -159,6 +159,18 @@ class CredentialsTest {
     }
 
     @Test
+    void secretFromElsewhere_isReadByTheSameRules() throws FetchException {
+        byte[] json = TestImages.bytes("{\"auths\":{" + entry("h.io", "a") + "}}");
+        Map<String, byte[]> data = Map.of(".dockerconfigjson", json);
+
+        Keychain keychain = PullSecrets.keychain("s", "kubernetes.io/dockerconfigjson", data, warnings::add);
+
+        assertThat(user(keychain, "h.io", "r")).isEqualTo("a");
+        fails("secret.type", () -> PullSecrets.keychain("s", "Opaque", data, warnings::add));
+        fails("secret.type", () -> PullSecrets.keychain("s", "kubernetes.io/dockercfg", Map.of(), warnings::add));
+    }
+
+    @Test
     void secret_isReadAnewEachTime() throws IOException {
         PullSecrets secrets = PullSecrets.in(directory, warnings::add);
         secret(".dockerconfigjson", "{\"auths\":{" + entry("h.io", "a") + "}}");

@@ -338,6 +338,28 @@ class ImageFetcherTest {
     }
 
     @Test
+    void layerWithAnyByteChanged_isReadOrRefused() throws FetchException {
+        byte[] plain = Archives.tar()
+                .pax("path", "plugin.wasm")
+                .file("x", TINY)
+                .file("runtime-config.json", "{}")
+                .bytes();
+        for (byte[] whole : new byte[][] {plain, Archives.gzip(plain)}) {
+            for (int i = 0; i < whole.length; i++) {
+                byte[] changed = whole.clone();
+                changed[i] ^= (byte) 0xa5;
+                String tag = "v" + i;
+                images.layer(MediaTypes.OCI_PLAIN_LAYER, changed).oci(tag);
+                try {
+                    assertThat(fetch(tag).module()).startsWith(0, 'a', 's', 'm');
+                } catch (FetchException e) {
+                    assertThat(e.code()).matches("(image|module|limit)[.][A-Za-z0-9]+");
+                }
+            }
+        }
+    }
+
+    @Test
     @DisplayName("T-069: a manifest of schema 1 is refused by name")
     void schema1_isRefused() {
         images.manifest("a", MediaTypes.DOCKER_SCHEMA_1_SIGNED, "{\"schemaVersion\":1}");

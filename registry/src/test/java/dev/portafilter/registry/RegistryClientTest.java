@@ -69,6 +69,17 @@ class RegistryClientTest {
     }
 
     @Test
+    void requests_sayWhoAsks() throws IOException {
+        registry.guard(exchange -> {
+            assertThat(exchange.getRequestHeaders().getFirst("User-Agent")).isEqualTo("portafilter");
+            assertThat(exchange.getRequestHeaders().getFirst("Host")).isEqualTo(registry.host());
+            return true;
+        });
+
+        assertThat(open().manifest("v1")).isNotNull();
+    }
+
+    @Test
     void manifest_isReadWithItsDigest() throws IOException {
         RawManifest manifest = open().manifest("v1");
 
@@ -310,6 +321,21 @@ class RegistryClientTest {
         fails("fetch.timeout", () -> repository.blob(DESCRIPTOR, 1 << 20));
         fails("fetch.timeout", () -> repository.manifest("v1"));
         end.countDown();
+    }
+
+    @Test
+    void serverThatNeverBeginsTls_isLeftAtTheDeadline() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            RegistryOptions options = RegistryOptions.DEFAULT.withTimeout(Duration.ofMillis(150));
+            RegistryClient client = new RegistryClient(
+                    options, name -> new InetAddress[] {InetAddress.getLoopbackAddress()}, Pace.REAL);
+            String host = "registry.example.com:" + silent.getLocalPort();
+
+            fails(
+                    "fetch.timeout",
+                    () -> client.open(TestRegistry.image(host, "a/b"), Keychain.EMPTY)
+                            .manifest("v1"));
+        }
     }
 
     @Test

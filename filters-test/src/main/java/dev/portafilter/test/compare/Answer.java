@@ -17,6 +17,8 @@ record Answer(boolean early, List<Step> steps) {
     static final Answer EMPTY =
             new Answer(false, List.of(new Step.Send(Text.bytes("HTTP/1.1 200 OK\ncontent-length: 0\n\n", ""))));
 
+    static final Answer BYTES = new Answer(false, List.of(new Step.Send(Text.bytes("upstream-data"))));
+
     /** Whether the connection can be used for another request. */
     boolean keepsOpen() {
         return steps.stream()

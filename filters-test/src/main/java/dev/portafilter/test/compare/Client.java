@@ -9,6 +9,7 @@ import java.util.List;
 /** Plays the client of an exchange on a connection of its own. */
 final class Client {
     private static final int PATIENCE_MILLIS = 5_000;
+    private static final int QUIET_MILLIS = 500;
 
     private Client() {}
 
@@ -46,6 +47,15 @@ final class Client {
             }
         }
         return seen;
+    }
+
+    /** What a client saw that sends bytes, and takes what comes until the connection ends or nothing more is to be expected. */
+    static List<String> playBytes(int port, Exchange exchange) throws IOException {
+        try (TcpEnd end = new TcpEnd(new Socket(InetAddress.getLoopbackAddress(), port))) {
+            end.play(exchange.client());
+            boolean unused = Patience.until(QUIET_MILLIS, end::over);
+            return end.seen();
+        }
     }
 
     private static void head(Wire wire, List<String> seen) {

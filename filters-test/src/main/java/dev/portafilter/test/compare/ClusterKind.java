@@ -6,6 +6,8 @@ public enum ClusterKind {
     HTTP,
     /** A server that speaks HTTP/2 in clear text, as those of gRPC do. */
     HTTP2,
+    /** A server that takes bytes and gives bytes; an upstream only, of filters for TCP. */
+    TCP,
     /** An address where nobody listens. */
     REFUSED
 }

@@ -143,11 +143,17 @@ public final class Comparison implements AutoCloseable {
         static Run of(Side side, Exchange exchange) throws IOException {
             side.servers().prepare(exchange.answers());
             Run run = new Run(side, side.log().size(), side.metrics());
-            run.client =
-                    exchange.http2() ? Http2Client.play(side.port(), exchange) : Client.play(side.port(), exchange);
+            run.client = client(side, exchange);
             Patience.pause(exchange.waitMillis());
             run.settle();
             return run;
+        }
+
+        private static List<String> client(Side side, Exchange exchange) throws IOException {
+            if (side.tcp()) {
+                return Client.playBytes(side.port(), exchange);
+            }
+            return exchange.http2() ? Http2Client.play(side.port(), exchange) : Client.play(side.port(), exchange);
         }
 
         private void settle() {

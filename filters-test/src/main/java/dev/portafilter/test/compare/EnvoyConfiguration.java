@@ -37,6 +37,36 @@ final class EnvoyConfiguration {
     }
 
     private static Map<String, Object> listener(Scenario scenario) {
+        return map(
+                "name", "compare",
+                "address", address(0),
+                "filter_chains",
+                        List.of(map("filters", scenario.tcp() ? tcpFilters(scenario) : List.of(connection(scenario)))));
+    }
+
+    /** Filters for bytes, and then the proxy. */
+    private static List<Object> tcpFilters(Scenario scenario) {
+        List<Object> filters = new ArrayList<>();
+        for (ComparedPlugin plugin : scenario.plugins()) {
+            filters.add(map(
+                    "name", plugin.name(),
+                    "typed_config", map("@type", FILTERS + "network.wasm.v3.Wasm", "config", plugin(plugin))));
+        }
+        filters.add(map(
+                "name",
+                "proxy",
+                "typed_config",
+                map(
+                        "@type",
+                        FILTERS + "network.tcp_proxy.v3.TcpProxy",
+                        "stat_prefix",
+                        "compare",
+                        "cluster",
+                        Servers.UPSTREAM)));
+        return filters;
+    }
+
+    private static Map<String, Object> connection(Scenario scenario) {
         List<Object> filters = new ArrayList<>();
         for (ComparedPlugin plugin : scenario.plugins()) {
             filters.add(map(
@@ -69,10 +99,7 @@ final class EnvoyConfiguration {
                                 map("name", "all", "domains", List.of("*"), "routes", List.of(route)))),
                 "http_filters",
                 filters);
-        return map(
-                "name", "compare",
-                "address", address(0),
-                "filter_chains", List.of(map("filters", List.of(map("name", "http", "typed_config", connection)))));
+        return map("name", "http", "typed_config", connection);
     }
 
     private static Map<String, Object> plugin(ComparedPlugin plugin) {

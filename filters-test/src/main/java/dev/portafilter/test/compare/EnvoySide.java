@@ -40,9 +40,11 @@ final class EnvoySide implements Side {
             .build();
     private final String admin;
     private final int port;
+    private final boolean tcp;
 
     EnvoySide(EnvoyBinary envoy, Scenario scenario) throws IOException {
         servers = new Servers(scenario.upstream(), scenario.clusters());
+        tcp = scenario.tcp();
         directory = Files.createTempDirectory("portafilter-compare");
         Path configuration = directory.resolve("envoy.json");
         Path address = directory.resolve("admin");
@@ -117,6 +119,11 @@ final class EnvoySide implements Side {
     @Override
     public int port() {
         return port;
+    }
+
+    @Override
+    public boolean tcp() {
+        return tcp;
     }
 
     @Override

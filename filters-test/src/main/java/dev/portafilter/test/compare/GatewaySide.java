@@ -6,11 +6,13 @@ import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.Gateway;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.gateway.standalone.Target;
+import dev.portafilter.gateway.standalone.TcpRoute;
 import dev.portafilter.runtime.PluginStatus;
 import dev.portafilter.runtime.ProxyWasmHost;
 import dev.portafilter.runtime.plugin.FailurePolicy;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.plugin.PluginSpec;
+import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.HostServices;
 import dev.portafilter.runtime.service.MetricSample;
 import dev.portafilter.runtime.service.PluginLog;
@@ -22,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class GatewaySide implements Side {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Servers servers;
+    private final boolean tcp;
     private final Gateway gateway;
     private final ProxyWasmHost host;
     private final RecordingPluginLog log;
@@ -38,9 +42,12 @@ final class GatewaySide implements Side {
     GatewaySide(Scenario scenario, @Nullable Path compiledModules) throws IOException {
         servers = new Servers(scenario.upstream(), scenario.clusters());
         log = new RecordingPluginLog(scenario.logLevel());
-        GatewayOptions.Builder options = GatewayOptions.builder(target(Servers.UPSTREAM, servers.upstreamPort()))
-                .listen(new Endpoint(LOOPBACK, 0))
-                .workers(1);
+        tcp = scenario.tcp();
+        Endpoint anywhere = new Endpoint(LOOPBACK, 0);
+        GatewayOptions.Builder options = tcp
+                ? GatewayOptions.builder().tcp(new TcpRoute(anywhere, new Endpoint(LOOPBACK, servers.upstreamPort())))
+                : GatewayOptions.builder(target(Servers.UPSTREAM, servers.upstreamPort()));
+        options.listen(anywhere).workers(1);
         servers.ports().forEach((name, port) -> {
             if (!name.equals(Servers.UPSTREAM)) {
                 options.cluster(name, target(name, port));
@@ -63,6 +70,7 @@ final class GatewaySide implements Side {
                     .rootId(plugin.rootId())
                     .vmId(Scenario.vmId(plugin))
                     .failurePolicy(plugin.failOpen() ? FailurePolicy.FAIL_OPEN : FailurePolicy.FAIL_CLOSED)
+                    .type(tcp ? PluginType.NETWORK : PluginType.HTTP)
                     .priority(--position)
                     .build());
         }
@@ -81,7 +89,13 @@ final class GatewaySide implements Side {
 
     @Override
     public int port() {
-        return gateway.endpoint().port();
+        Endpoint endpoint = tcp ? gateway.tcpEndpoint() : gateway.endpoint();
+        return Objects.requireNonNull(endpoint, "endpoint").port();
+    }
+
+    @Override
+    public boolean tcp() {
+        return tcp;
     }
 
     @Override

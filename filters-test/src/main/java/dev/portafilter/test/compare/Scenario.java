@@ -81,6 +81,11 @@ public final class Scenario {
         return upstream;
     }
 
+    /** Whether the plugins are filters for TCP. */
+    boolean tcp() {
+        return upstream == ClusterKind.TCP;
+    }
+
     Map<String, ClusterKind> clusters() {
         return clusters;
     }

@@ -37,7 +37,11 @@ final class Servers implements AutoCloseable {
     }
 
     private Stub add(String name, ClusterKind kind, Answer fallback) throws IOException {
-        Stub server = kind == ClusterKind.HTTP2 ? new Http2StubServer(name, fallback) : new StubServer(name, fallback);
+        Stub server = switch (kind) {
+            case HTTP2 -> new Http2StubServer(name, fallback);
+            case TCP -> new TcpStubServer(name, Answer.BYTES);
+            default -> new StubServer(name, fallback);
+        };
         servers.put(name, server);
         ports.put(name, server.port());
         if (kind == ClusterKind.HTTP2) {

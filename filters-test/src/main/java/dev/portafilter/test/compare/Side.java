@@ -12,6 +12,9 @@ interface Side extends AutoCloseable {
     /** Where clients connect, on the loopback. */
     int port();
 
+    /** Whether clients speak bytes and nothing else. */
+    boolean tcp();
+
     /** What stands behind it. */
     Servers servers();
 

@@ -120,7 +120,7 @@ class ScenarioReaderTest {
                 "exchanges: [{client: [{do: sing}]}]            | mine.yaml:1 exchanges[0].client[0].do: \"sing\" is unknown (expected: read,",
                 "exchanges: [{calls: {auth: {body: x}}}]        | mine.yaml:1 exchanges[0].calls.auth: is no cluster that answers",
                 "exchanges: [{answer: {then: fall}}]            | mine.yaml:1 exchanges[0].answer[0].then: \"fall\" is unknown",
-                "clusters: {auth: tcp}                          | mine.yaml:1 clusters.auth: \"tcp\" is unknown (expected: http, http2, refused)",
+                "clusters: {auth: udp}                          | mine.yaml:1 clusters.auth: \"udp\" is unknown (expected: http, http2, tcp, refused)",
                 "plugins: [{configuration: x}]                  | mine.yaml:1 plugins[0].module: is missing (expected: a .wasm file)",
                 "exchanges: [                                   | mine.yaml:2: is no YAML",
             })

@@ -230,6 +230,10 @@ final class ClientSide {
             return;
         }
         lines.set(CONNECTION, closeAfter ? CLOSE : KEEP_ALIVE);
+        if (lines.contains(TRANSFER_ENCODING)) {
+            lines.remove(TRANSFER_ENCODING);
+            lines.set(TRANSFER_ENCODING, CHUNKED);
+        }
         if (lengthAdded) {
             lines.remove(CONTENT_LENGTH);
             lines.set(CONTENT_LENGTH, NOTHING);

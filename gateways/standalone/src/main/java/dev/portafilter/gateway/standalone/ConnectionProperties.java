@@ -55,10 +55,13 @@ final class ConnectionProperties {
         upstream = side;
     }
 
-    /** Reads a property: OK with the value set, or NOT_FOUND. */
+    /** Reads a property: OK with the value set, NOT_FOUND, or SERIALIZATION_FAILURE for what has parts only. */
     Status read(PropertyPath path, ResultBytes value) {
         if (path.size() == 1 && path.segment(0).equals("connection_id")) {
             return number(value, connection.id());
+        }
+        if (path.size() == 1 && path.segment(0).equals("upstream_filter_state") && upstream != null) {
+            return Status.SERIALIZATION_FAILURE;
         }
         if (path.size() < 2) {
             return Status.NOT_FOUND;

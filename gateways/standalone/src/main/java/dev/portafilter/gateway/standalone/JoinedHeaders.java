@@ -106,7 +106,21 @@ final class JoinedHeaders {
             return headers.value(index);
         }
         byte[] name = headers.name(index);
-        return headers.indexOf(name) == index ? headers.joined(name) : null;
+        if (headers.indexOf(name) != index) {
+            return null;
+        }
+        if (headers.indexOf(name, index + 1) < 0) {
+            return headers.value(index);
+        }
+        String value = headers.valueText(index);
+        for (int i = headers.indexOf(name, index + 1); i >= 0; i = headers.indexOf(name, i + 1)) {
+            value = joined(value, headers.valueText(i));
+        }
+        return value.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String joined(String before, String value) {
+        return before.isEmpty() ? value : value.isEmpty() ? before : before + "," + value;
     }
 
     /** Adds a line, to the one that is there already when they are to be joined. */
@@ -118,7 +132,7 @@ final class JoinedHeaders {
             // In its place; replacing by name would move it to the end.
             for (int i = 0; i < headers.count(); i++) {
                 if (headers.nameText(i).equals(name)) {
-                    headers.setValue(i, (before + "," + value).getBytes(StandardCharsets.ISO_8859_1));
+                    headers.setValue(i, joined(before, value).getBytes(StandardCharsets.ISO_8859_1));
                     return;
                 }
             }

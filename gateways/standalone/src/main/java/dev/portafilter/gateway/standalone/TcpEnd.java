@@ -3,6 +3,7 @@ package dev.portafilter.gateway.standalone;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.internal.ContextInternal;
+import java.io.ByteArrayOutputStream;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private @Nullable SocketAddress local;
     private @Nullable SocketAddress remote;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
     private boolean wanted = true;
     private boolean taken = true;
     private boolean inputEnded;
@@ -56,6 +59,8 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
     /** Sets the socket, before anything else. */
     final void attach(Channel attached) {
         channel = attached;
+        // Reads until nothing is left: an end that is there already is found with the bytes before it.
+        attached.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().respectMaybeMoreData(false));
     }
 
     @Nullable SocketAddress local() {
@@ -172,12 +177,35 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
         ByteBuf bytes = (ByteBuf) message;
         try {
             if (!lingers) {
-                byte[] data = ByteBufUtil.getBytes(bytes);
+                held.writeBytes(ByteBufUtil.getBytes(bytes));
                 moved();
-                context.dispatch(() -> received(data, false));
             }
         } finally {
             bytes.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext active) {
+        if (held.size() > 0) {
+            // Behind the end, if it has come with the bytes: then it is told with them, as in Envoy.
+            active.executor().execute(this::tellHeld);
+        }
+        active.fireChannelReadComplete();
+    }
+
+    private void tellHeld() {
+        if (held.size() > 0) {
+            tell(false);
+        }
+    }
+
+    /** What was read at once is told at once. */
+    private void tell(boolean end) {
+        byte[] data = held.toByteArray();
+        held.reset();
+        if (!lingers) {
+            context.dispatch(() -> received(data, end));
         }
     }
 
@@ -186,9 +214,7 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
             moved();
-            if (!lingers) {
-                context.dispatch(() -> received(new byte[0], true));
-            }
+            tell(true);
             if (outputEnded) {
                 closeNow();
             }
@@ -217,6 +243,7 @@ abstract class TcpEnd extends ChannelInboundHandlerAdapter {
     }
 
     private void breakOff(String reason) {
+        tellHeld();
         if (!lingers) {
             lingers = true;
             context.dispatch(() -> broken(reason));

@@ -128,6 +128,14 @@ class EnvoyWireTest {
     }
 
     @Test
+    void connection_thatIsClosedBehindChunks_isSaidBeforeThem() throws Exception {
+        String answer = "HTTP/1.1 200 OK\ntransfer-encoding: chunked\nx-a: 1\n\n2\nok\n0\n\n";
+        assertThat(answered(answer, "GET / HTTP/1.1\nhost: a\nconnection: close\n\n")
+                        .headers())
+                .containsExactly("x-a: 1", "connection: close", "transfer-encoding: chunked");
+    }
+
+    @Test
     void referer_thatIsNone_isDropped() throws Exception {
         assertThat(arrived("GET / HTTP/1.1\nhost: a\nreferer: http://a/#b\n\n"))
                 .containsExactly("host: a", "x-forwarded-proto: http");

@@ -23,6 +23,13 @@ class HeaderLinesTest {
     }
 
     @Test
+    void request_withAnEmptyEntry_hasNoCommaForIt() {
+        HeaderMap headers = HeaderMap.of(":path", "/", "accept", "", "accept", "1", "accept", "", "accept", "2");
+        HeaderLines.addRequest(lines, headers, true);
+        assertThat(shown()).containsExactly("accept: 1,2");
+    }
+
+    @Test
     void response_withRepeatedEntries_hasOneLineForSomeNames() {
         HeaderMap headers = HeaderMap.of(":status", "200", "vary", "1", "set-cookie", "a", "vary", "2", "pragma", "1");
         headers.add("set-cookie", "b");
