@@ -28,10 +28,11 @@ final class HttpFetch {
     /**
      * Gets a file that must be there.
      *
+     * @param pinned whether only one content will do, or one that somebody signed
      * @throws FetchException when it cannot be had
      */
-    byte[] get(String url, Deadline deadline) throws FetchException {
-        byte[] body = get(url, options.maxBytes(), deadline);
+    byte[] get(String url, boolean pinned, Deadline deadline) throws FetchException {
+        byte[] body = get(url, options.maxBytes(), pinned, deadline);
         if (body == null) {
             throw unexpected(url, NOT_FOUND);
         }
@@ -41,10 +42,12 @@ final class HttpFetch {
     /**
      * Gets a file that may be there.
      *
+     * @param mostBytes the largest that is read
+     * @param pinned whether only one content will do, or one that somebody signed
      * @return null for the status 404
      * @throws FetchException when it cannot be told, or had
      */
-    byte @Nullable [] get(String url, long mostBytes, Deadline deadline) throws FetchException {
+    byte @Nullable [] get(String url, long mostBytes, boolean pinned, Deadline deadline) throws FetchException {
         double waitMillis = FIRST_WAIT_MILLIS;
         for (int attempt = 1; ; attempt++) {
             FetchException failure;
@@ -52,7 +55,7 @@ final class HttpFetch {
                 long millis = Math.min(
                         deadline.millisLeft(url), options.requestTimeout().toMillis());
                 Deadline own = Deadline.after(Duration.ofMillis(millis), deadline.pace());
-                HttpTransport.Answer answer = transport.get(url, mostBytes, own);
+                HttpTransport.Answer answer = transport.get(url, mostBytes, pinned, own);
                 if (answer.status() == OK) {
                     return answer.body();
                 }

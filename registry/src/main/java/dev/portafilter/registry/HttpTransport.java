@@ -18,9 +18,11 @@ interface HttpTransport {
      *
      * @param url an http or https url without user
      * @param mostBytes the largest body that is read
+     * @param pinned whether only one content will do, or one that somebody signed: then it may come by plain HTTP too where
+     *     the url says https
      * @param deadline when it must be over
      * @throws FetchException when it must not be asked for, is too large, or there is no time
      * @throws IOException when the network fails
      */
-    Answer get(String url, long mostBytes, Deadline deadline) throws IOException;
+    Answer get(String url, long mostBytes, boolean pinned, Deadline deadline) throws IOException;
 }

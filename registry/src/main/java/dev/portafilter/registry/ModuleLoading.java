@@ -120,7 +120,8 @@ final class ModuleLoading {
         }
         Deadline deadline = Deadline.after(options.fetchTimeout(), pace);
         try {
-            byte[] body = http.get(order.url(), deadline);
+            boolean pinned = order.hasKeys() || !sha256.isEmpty();
+            byte[] body = http.get(order.url(), pinned, deadline);
             byte[] module = Unboxing.unbox(body, options.maxBytes(), order.url());
             ModuleBytes.check(module, order.url());
             String checksum = Sha256.hex(module);
@@ -129,7 +130,7 @@ final class ModuleLoading {
             List<String> signers = new ArrayList<>();
             if (order.hasKeys()) {
                 CompanionFiles companions = suffix -> http.get(
-                        HttpFetch.beside(order.url(), suffix), SignatureVerifier.MOST_SIGNATURE_BYTES, deadline);
+                        HttpFetch.beside(order.url(), suffix), SignatureVerifier.MOST_SIGNATURE_BYTES, true, deadline);
                 signers.add(log(verifier(order).verifyModule(order.url(), companions, body, module)));
             }
             CachedModule stored = cache.store(name, distinct(checksum, bodyChecksum), module, null);

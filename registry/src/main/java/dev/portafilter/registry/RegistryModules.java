@@ -64,6 +64,36 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         purges = purging.scheduleWithFixedDelay(this::purge, interval, interval, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Modules from this machine's network.
+     *
+     * @param options how modules are fetched and kept; its times and sizes hold for images too
+     * @param registry how registries and HTTP servers are talked to
+     * @param images how images are read
+     * @param secrets what {@code imagePullSecret} names
+     * @param keychain the credentials of the host, for resources that name no secret
+     * @param metrics where fetches are counted
+     * @throws IOException when the cache or the certificate authorities cannot be used
+     */
+    public static RegistryModules open(
+            ModuleOptions options,
+            RegistryOptions registry,
+            ImageOptions images,
+            PullSecrets secrets,
+            Keychain keychain,
+            MetricStore metrics)
+            throws IOException {
+        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()));
+        ImageOptions sized = new ImageOptions(options.maxBytes(), images.strict(), images.manifestFallback());
+        return new RegistryModules(
+                options,
+                new WebTransport(client.web(), client.options()),
+                new RegistryImages(client, new ImageFetcher(sized), secrets, keychain),
+                metrics,
+                Pace.REAL,
+                System::currentTimeMillis);
+    }
+
     private static ScheduledExecutorService purger() {
         return new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "portafilter-cache-purge");

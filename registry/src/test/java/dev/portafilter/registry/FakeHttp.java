@@ -30,7 +30,7 @@ final class FakeHttp implements HttpTransport {
     }
 
     @Override
-    public synchronized Answer get(String url, long mostBytes, Deadline deadline) throws IOException {
+    public synchronized Answer get(String url, long mostBytes, boolean pinned, Deadline deadline) throws IOException {
         requests.add(url);
         int status = statuses.isEmpty() ? 200 : statuses.remove(0);
         if (broken || status == 0) {

@@ -16,7 +16,7 @@ class HttpFetchTest {
 
     private byte[] get(ModuleOptions options) throws FetchException {
         http.file(URL, FixedVectors.TINY_MODULE);
-        return new HttpFetch(http, options).get(URL, Deadline.after(options.fetchTimeout(), time));
+        return new HttpFetch(http, options).get(URL, false, Deadline.after(options.fetchTimeout(), time));
     }
 
     private FetchException refused() {
@@ -61,7 +61,7 @@ class HttpFetchTest {
         Deadline deadline = Deadline.after(Duration.ofMillis(10), time);
         time.pass(10);
         FetchException e = catchThrowableOfType(
-                FetchException.class, () -> new HttpFetch(http, ModuleOptions.DEFAULT).get(URL, deadline));
+                FetchException.class, () -> new HttpFetch(http, ModuleOptions.DEFAULT).get(URL, false, deadline));
         assertThat(e.code()).isEqualTo("fetch.timeout");
         assertThat(http.requests).isEmpty();
     }
@@ -87,14 +87,14 @@ class HttpFetchTest {
     @Test
     void request_hasItsOwnTime_withinThatOfTheFetch() throws Exception {
         long[] left = new long[1];
-        HttpTransport transport = (url, most, deadline) -> {
+        HttpTransport transport = (url, most, pinned, deadline) -> {
             left[0] = deadline.millisLeft(url);
             return new HttpTransport.Answer(200, new byte[0]);
         };
         HttpFetch fetch = new HttpFetch(transport, ModuleOptions.DEFAULT);
-        fetch.get(URL, Deadline.after(Duration.ofSeconds(30), time));
+        fetch.get(URL, false, Deadline.after(Duration.ofSeconds(30), time));
         assertThat(left[0]).isEqualTo(15_000);
-        fetch.get(URL, Deadline.after(Duration.ofSeconds(3), time));
+        fetch.get(URL, false, Deadline.after(Duration.ofSeconds(3), time));
         assertThat(left[0]).isEqualTo(3_000);
     }
 
