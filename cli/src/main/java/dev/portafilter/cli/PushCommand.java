@@ -39,8 +39,9 @@ final class PushCommand extends RegistryCommand {
     @Option(
             names = "--layout",
             paramLabel = "LAYOUT",
-            description = "How the image holds it: compat (default), an OCI image with plugin.wasm in its layer; image, the"
-                    + " same for Docker; artifact, the module as a layer.")
+            description =
+                    "How the image holds it: compat (default), an OCI image with plugin.wasm in its layer; image, the"
+                            + " same for Docker; artifact, the module as a layer.")
     private String layout = "compat";
 
     @Option(

@@ -23,7 +23,8 @@ final class RegistryFlags {
     @Option(
             names = "--insecure",
             paramLabel = "HOST[:PORT]",
-            description = "A registry whose certificate is not checked, and that may speak plain HTTP. May be repeated.")
+            description =
+                    "A registry whose certificate is not checked, and that may speak plain HTTP. May be repeated.")
     private List<String> insecure = new ArrayList<>();
 
     @Option(
@@ -78,8 +79,7 @@ final class RegistryFlags {
         }
         ImageReference image = url.image();
         if (image == null) {
-            throw new ParameterException(
-                    command.commandLine(), text + ": is no image (expected: host/repository:tag)");
+            throw new ParameterException(command.commandLine(), text + ": is no image (expected: host/repository:tag)");
         }
         return image;
     }
