@@ -1,5 +1,6 @@
 package dev.portafilter.registry;
 
+import dev.portafilter.runtime.service.Cancellable;
 import dev.portafilter.runtime.service.MetricStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * when they were last used. Each read is compared with that; what differs is thrown away. Source: WasmPlugin reference,
  * section 5.6.
  */
-final class ModuleCache {
+final class ModuleCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleCache.class);
     private static final String LOOKUPS = "istio_agent_wasm_cache_lookup_count";
 
@@ -35,6 +36,7 @@ final class ModuleCache {
     private final MetricStore metrics;
     private final Map<Used, Integer> uses = new HashMap<>();
     private final AtomicInteger entryCount = new AtomicInteger();
+    private final List<Cancellable> gauges;
 
     private record Used(String name, String checksum) {}
 
@@ -58,8 +60,15 @@ final class ModuleCache {
         this.clockMillis = clockMillis;
         this.metrics = metrics;
         change(index -> null);
-        metrics.hostGauge("istio_agent_wasm_cache_entries", entryCount::get);
-        metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get);
+        gauges = List.of(
+                metrics.hostGauge("istio_agent_wasm_cache_entries", entryCount::get),
+                metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get));
+    }
+
+    /** Ends counting its modules; nothing else need be ended. */
+    @Override
+    public void close() {
+        gauges.forEach(Cancellable::cancel);
     }
 
     /** What is done with the index while nobody else changes it. */

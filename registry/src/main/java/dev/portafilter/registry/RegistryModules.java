@@ -39,6 +39,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     private final ModuleLoading loading;
     private final FetchMetrics metrics;
     private final Pace pace;
+    private final boolean offline;
     private final SingleFlight<ModuleLoading.Order, ModuleLoading.Loaded> flights = new SingleFlight<>();
     private final Map<String, ReentrantLock> lanes = new ConcurrentHashMap<>();
     private final @Nullable Path temporary;
@@ -60,6 +61,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         metrics = new FetchMetrics(store);
         loading = new ModuleLoading(options, cache, transport, images, metrics, pace);
         this.pace = pace;
+        offline = options.offline();
         long interval = options.purgeInterval().toMillis();
         purges = purging.scheduleWithFixedDelay(this::purge, interval, interval, TimeUnit.MILLISECONDS);
     }
@@ -103,6 +105,10 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     }
 
     private void purge() {
+        if (offline) {
+            // What is gone could not be fetched again.
+            return;
+        }
         try {
             int count = cache.purge();
             if (count > 0) {
@@ -213,6 +219,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     public void close() throws IOException {
         purges.cancel(false);
         purging.shutdown();
+        cache.close();
         Path directory = temporary;
         if (directory != null) {
             try (Stream<Path> files = Files.walk(directory)) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +88,19 @@ public record RegistryOptions(
     /** The same with other certificate authorities. */
     public RegistryOptions withAuthorities(@Nullable Path value) {
         return new RegistryOptions(timeout, insecureRegistries, plainRegistries, blockedNetworks, mirrors, value);
+    }
+
+    /**
+     * The same with what variables of the environment set, as Istio's agent knows them: {@code WASM_INSECURE_REGISTRIES} and
+     * {@code BLOCKED_CIDRS_IN_WASM_FETCH}, both lists with commas.
+     *
+     * @param environment the variables; null for one that is not set
+     */
+    public RegistryOptions withEnvironment(Function<String, @Nullable String> environment) {
+        String insecure = environment.apply("WASM_INSECURE_REGISTRIES");
+        String blocked = environment.apply("BLOCKED_CIDRS_IN_WASM_FETCH");
+        return withInsecureRegistries(insecure == null ? insecureRegistries : List.of(insecure.split(",", -1)))
+                .withBlockedNetworks(blocked == null ? blockedNetworks : List.of(blocked.split(",", -1)));
     }
 
     /** Whether certificates of a host are not checked. */

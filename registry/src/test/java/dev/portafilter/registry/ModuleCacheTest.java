@@ -228,5 +228,7 @@ class ModuleCacheTest {
                         .filter(sample -> sample.name().equals("istio_agent_wasm_cache_entries"))
                         .map(sample -> sample.value()))
                 .containsExactly(1L);
+        cache.close();
+        assertThat(metrics.hostSamples()).noneMatch(sample -> sample.name().endsWith("cache_entries"));
     }
 }

@@ -29,6 +29,16 @@ class ModuleOptionsTest {
     }
 
     @Test
+    void istiosVariables_areOptionsOfRegistriesToo() {
+        Map<String, String> environment = Map.of(
+                "WASM_INSECURE_REGISTRIES", "a:5000, b", "BLOCKED_CIDRS_IN_WASM_FETCH", "10.0.0.0/8,fd00::/8");
+        RegistryOptions options = RegistryOptions.DEFAULT.withEnvironment(environment::get);
+        assertThat(options.insecureRegistries()).containsExactly("a:5000", "b");
+        assertThat(options.blockedNetworks()).containsExactly("10.0.0.0/8", "fd00::/8");
+        assertThat(RegistryOptions.DEFAULT.withEnvironment(name -> null)).isEqualTo(RegistryOptions.DEFAULT);
+    }
+
+    @Test
     void values_thatAreNone_areRefusedByName() {
         for (String text : new String[] {"15", "s", "1s 2s", "-1s", "1x"}) {
             assertThatThrownBy(() -> ModuleOptions.DEFAULT.withEnvironment(Map.of("WASM_MODULE_EXPIRY", text)::get))

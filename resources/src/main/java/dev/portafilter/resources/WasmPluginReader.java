@@ -69,7 +69,9 @@ final class WasmPluginReader {
         }
         String revision = envelope.revision(plugin.metadata());
         ModuleLocator.Requester requester = new ModuleLocator.Requester(
-                plugin.metadata().namespace(), kind.word() + " " + plugin.metadata().name(), revision);
+                plugin.metadata().namespace(),
+                kind.word() + " " + plugin.metadata().name(),
+                revision);
         ModuleSource module = ModuleReader.source(plugin.module(), requester, wasm, options, baseDirectory);
         if (module == null || problems.errorCount() != errorsBefore) {
             return null;
