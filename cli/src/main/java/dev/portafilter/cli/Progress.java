@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,7 +38,7 @@ record Progress(PrintWriter err, boolean terminal) {
         long start = System.nanoTime();
         boolean[] drawn = {false};
         try {
-            clock.scheduleAtFixedRate(
+            ScheduledFuture<?> unused = clock.scheduleAtFixedRate(
                     () -> {
                         drawn[0] = true;
                         draw(what, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
