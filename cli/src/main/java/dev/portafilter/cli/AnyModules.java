@@ -4,6 +4,7 @@ import dev.portafilter.resources.ModuleLocator;
 import dev.portafilter.resources.ModuleReference;
 import dev.portafilter.resources.ModuleUrl;
 import dev.portafilter.runtime.plugin.ModuleSource;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Takes every module for granted: whether a resource is valid does not depend on what this host can fetch. */
@@ -20,6 +21,19 @@ final class AnyModules implements ModuleLocator {
 
     @Override
     public ModuleSource locate(ModuleReference module, String namespace, Path baseDirectory) {
-        return ModuleSource.of(new byte[0]);
+        if (ModuleLocator.files().loads(module.url().scheme())) {
+            return ModuleLocator.files().locate(module, namespace, baseDirectory);
+        }
+        return new ModuleSource() {
+            @Override
+            public byte[] load() throws IOException {
+                throw new IOException(location() + ": is not fetched here (expected: a command that runs plugins)");
+            }
+
+            @Override
+            public String location() {
+                return module.url().toString();
+            }
+        };
     }
 }

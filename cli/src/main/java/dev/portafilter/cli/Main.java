@@ -19,6 +19,10 @@ import picocli.CommandLine.Command;
             ValidateCommand.class,
             SettingsCommand.class,
             MigrateCommand.class,
+            PullCommand.class,
+            PushCommand.class,
+            SignCommand.class,
+            VerifyCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             CompareCommand.class

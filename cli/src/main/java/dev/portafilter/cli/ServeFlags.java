@@ -107,6 +107,13 @@ final class ServeFlags {
                     "Where compiled modules are kept; none for nowhere. Default: portafilter in the user's cache directory.")
     @Nullable String cacheDirectory;
 
+    @Option(
+            names = "--offline",
+            paramLabel = "DIR",
+            description =
+                    "A directory of modules that were fetched before: they come from there, and nothing is fetched.")
+    @Nullable String offline;
+
     /** All settings: these flags, the environment, the settings file. */
     Settings all(Function<String, @Nullable String> environment) {
         Map<String, Object> given = workload.given();
@@ -125,6 +132,7 @@ final class ServeFlags {
         put(given, "log-format", logFormat);
         put(given, "log-level", logLevel);
         put(given, "cache-dir", cacheDirectory);
+        put(given, "offline", offline);
         return Settings.of(given, environment, settings);
     }
 }

@@ -5,7 +5,9 @@ import dev.portafilter.gateway.standalone.Endpoint;
 import dev.portafilter.gateway.standalone.GatewayOptions;
 import dev.portafilter.gateway.standalone.Target;
 import dev.portafilter.gateway.standalone.TcpRoute;
+import dev.portafilter.resources.PluginResource;
 import dev.portafilter.resources.Problem;
+import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.Selection;
 import dev.portafilter.resources.TieBreaking;
 import dev.portafilter.resources.Workload;
@@ -14,8 +16,10 @@ import dev.portafilter.runtime.plugin.PluginType;
 import dev.portafilter.runtime.service.NodeInfo;
 import dev.portafilter.runtime.service.ServiceLimits;
 import dev.portafilter.runtime.stream.WorkerOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code serve} is to do, from flags, settings and resources.
  *
  * @param gateway the proxy's options
+ * @param modules where modules come from; to be closed when the plan is done with
  * @param resources the plugins' resources
  * @param watch when to look at their files again, or null for never
  * @param keepLastGood whether a plugin goes on when its successor is no good
@@ -38,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ServePlan(
         GatewayOptions gateway,
+        Modules modules,
         ResourcePlan resources,
         FileWatch.@Nullable Timing watch,
         boolean keepLastGood,
@@ -68,13 +74,14 @@ record ServePlan(
 
     /** The same with other variables than those of the process. */
     static ServePlan of(ServeFlags flags, Function<String, @Nullable String> environment) throws Refused {
-        return new Collector(flags.all(environment)).plan();
+        return new Collector(flags.all(environment), environment).plan();
     }
 
     /** This plan with other worker options. */
     ServePlan withWorkers(WorkerOptions options) {
         return new ServePlan(
                 gateway,
+                modules,
                 resources,
                 watch,
                 keepLastGood,
@@ -90,11 +97,13 @@ record ServePlan(
     /** Reads one part after the other and keeps what is wrong with each. */
     private static final class Collector {
         private final Settings settings;
+        private final Function<String, @Nullable String> environment;
         private final List<String> problems = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
-        Collector(Settings settings) {
+        Collector(Settings settings, Function<String, @Nullable String> environment) {
             this.settings = settings;
+            this.environment = environment;
             problems.addAll(settings.problems());
         }
 
@@ -104,13 +113,18 @@ record ServePlan(
             NodeInfo node = node();
             GatewayOptions gateway = gateway();
             WorkerOptions workers = workerOptions();
-            ResourcePlan resources = resources();
+            Modules modules = modules();
+            ResourcePlan resources = resources(modules);
             Path cache = CacheDirectory.of(settings.get("cache-dir"));
-            if (!problems.isEmpty() || gateway == null || resources == null) {
+            if (!problems.isEmpty() || gateway == null || resources == null || modules == null) {
+                if (modules != null) {
+                    modules.close();
+                }
                 throw new Refused(problems);
             }
             return new ServePlan(
                     gateway,
+                    modules,
                     resources,
                     settings.yes("file.watch") ? SettingValues.watch(settings) : null,
                     settings.choice("update.onFailure", OnFailure.values()) == OnFailure.KEEP_LAST_GOOD,
@@ -223,7 +237,18 @@ record ServePlan(
             return clusters;
         }
 
-        private @Nullable ResourcePlan resources() {
+        private @Nullable Modules modules() {
+            try {
+                return Modules.open(settings, environment);
+            } catch (IOException e) {
+                problems.add("modules: " + e.getMessage());
+            } catch (IllegalArgumentException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+            return null;
+        }
+
+        private @Nullable ResourcePlan resources(@Nullable Modules modules) {
             Path config = settings.path("config");
             if (config == null) {
                 problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
@@ -233,11 +258,15 @@ record ServePlan(
             Workload connections = WorkloadFlags.workload(settings, port("tcp-listen"));
             TieBreaking tieBreaking = settings.choice("order.tieBreak", TieBreaking.values());
             Set<PluginType> traffic = traffic();
-            ResourcePlan plan = ResourcePlan.of(
-                    config,
-                    SettingValues.readOptions(settings),
-                    resources -> Selection.of(resources, http, connections, tieBreaking)
-                            .carrying(traffic));
+            Function<Collection<PluginResource>, Selection> select = resources ->
+                    Selection.of(resources, http, connections, tieBreaking).carrying(traffic);
+            ReadOptions options = SettingValues.readOptions(settings);
+            ResourcePlan plan = modules == null
+                    ? ResourcePlan.of(config, options, select)
+                    : ResourcePlan.of(
+                            config,
+                            options.toBuilder().modules(modules.locator()).build(),
+                            modules.placements().before(select));
             for (Problem problem : plan.read().problems()) {
                 (problem.isError() ? problems : warnings).add(problem.toString());
             }

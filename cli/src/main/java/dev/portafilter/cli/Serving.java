@@ -28,6 +28,7 @@ final class Serving implements AutoCloseable {
     private final Gateway gateway;
     private @Nullable ProxyWasmHost host;
     private @Nullable FileWatch watch;
+    private @Nullable Modules modules;
 
     Serving(GatewayOptions options) {
         this.options = options;
@@ -36,10 +37,12 @@ final class Serving implements AutoCloseable {
 
     /** Loads the plugins and listens. */
     void start(ServePlan plan, PluginLog log) {
+        modules = plan.modules();
         ProxyWasmHost loaded = ProxyWasmHost.builder()
                 .plugins(plan.resources().selection().plugins())
                 .services(HostServices.builder()
                         .limits(plan.services())
+                        .metrics(plan.modules().metrics())
                         .node(plan.node())
                         .log(log)
                         .httpCalls(gateway.httpCalls())
@@ -52,6 +55,7 @@ final class Serving implements AutoCloseable {
         host = loaded;
         LiveConfiguration configuration = plan.resources().follow(loaded);
         gateway.start(loaded, configuration);
+        plan.modules().placements().whenPlaced(configuration::reload);
         FileWatch.Timing timing = plan.watch();
         if (timing != null) {
             watch = FileWatch.start(
@@ -122,5 +126,8 @@ final class Serving implements AutoCloseable {
             }
         }
         gateway.close();
+        if (modules != null) {
+            modules.close();
+        }
     }
 }

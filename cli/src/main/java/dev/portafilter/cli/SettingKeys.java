@@ -9,6 +9,7 @@ import static dev.portafilter.cli.SettingKey.yes;
 
 import dev.portafilter.cli.SettingKey.Type;
 import dev.portafilter.gateway.standalone.GatewayLimits;
+import dev.portafilter.registry.ModuleOptions;
 import dev.portafilter.resources.live.FileWatch;
 import dev.portafilter.runtime.plugin.PluginLimits;
 import dev.portafilter.runtime.service.ServiceLimits;
@@ -35,6 +36,7 @@ final class SettingKeys {
             new Section("Logs", logs()),
             new Section("For whom", workload()),
             new Section("How resources are read and ordered", resources()),
+            new Section("Where modules come from", modules()),
             new Section("Changes while it runs", changes()),
             new Section("What one plugin may use", pluginLimits()),
             new Section("What all plugins may use together", serviceLimits()),
@@ -166,6 +168,74 @@ final class SettingKeys {
                         false,
                         "Requests wait for a ServiceMeshExtension as for others, and do not pass without it until it is"
                                 + " loaded"));
+    }
+
+    private static List<SettingKey> modules() {
+        ModuleOptions options = ModuleOptions.DEFAULT;
+        return List.of(
+                duration(
+                        "fetch.timeout",
+                        options.fetchTimeout().toMillis(),
+                        1,
+                        "Longest time to fetch a module, with all requests and retries"),
+                duration(
+                        "http.requestTimeout",
+                        options.requestTimeout().toMillis(),
+                        1,
+                        "Longest time of an HTTP request"),
+                number(
+                        "http.maxAttempts",
+                        options.maxAttempts(),
+                        1,
+                        100,
+                        "requests",
+                        "Most HTTP requests for one file"),
+                of(
+                        "fetch.insecureRegistries",
+                        Type.LIST,
+                        "",
+                        "Registries, `host` or `host:port` as in the url, whose certificates are not checked and that may"
+                                + " speak plain HTTP; `*` for all"),
+                of(
+                        "fetch.blockedCidrs",
+                        Type.LIST,
+                        "",
+                        "Networks that are never connected to, beside link-local ones, such as `10.0.0.0/8`"),
+                of(
+                        "fetch.mirrors",
+                        Type.MAP,
+                        "",
+                        "By registry, the ones that are asked before it: `host` or `host/path`, with commas between them"),
+                number(
+                        "module.maxBytes",
+                        options.maxBytes(),
+                        1,
+                        MOST - 64,
+                        "bytes",
+                        "Largest module, and what it is packed in"),
+                yes("image.strict", false, "Images are accepted only as Istio accepts them"),
+                yes(
+                        "image.manifestFallback",
+                        false,
+                        "The image of a WasmPlugin without plugin.wasm may name its module in manifest.yaml"),
+                of("secrets.dir", Type.PATH, "", "Pull secrets: files `NAMESPACE/NAME/.dockerconfigjson`"),
+                of("cache.moduleDir", Type.PATH, "`modules` in `cache-dir`", "Where fetched modules are kept"),
+                duration(
+                        "cache.expiry",
+                        options.cacheExpiry().toMillis(),
+                        1,
+                        "How long a module is kept that nobody uses"),
+                duration(
+                        "cache.purgeInterval",
+                        options.purgeInterval().toMillis(),
+                        1,
+                        "How often expired modules are looked for"),
+                of(
+                                "offline",
+                                Type.PATH,
+                                "",
+                                "A directory of modules that were fetched before: they come from there, and nothing is fetched")
+                        .onCommandLine());
     }
 
     private static List<SettingKey> changes() {

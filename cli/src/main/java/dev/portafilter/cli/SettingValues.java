@@ -70,6 +70,7 @@ final class SettingValues {
                 settings.number("file.pollMillis"));
     }
 
+    /** Takes every module for granted; who loads them says from where. */
     static ReadOptions readOptions(Settings settings) {
         String namespace = settings.get("namespace");
         List<String> allowed = settings.list("env.hostAllow");
@@ -83,7 +84,7 @@ final class SettingValues {
                 .blockUntilReady(settings.yes("sme.blockUntilReady"))
                 .isolated(settings.yes("vm.isolate"))
                 .limits(pluginLimits(settings))
-                .modules(new FileModules())
+                .modules(new AnyModules())
                 .build();
     }
 

@@ -105,7 +105,7 @@ class SettingsCommandTest {
     @Test
     void settings_areAllReadSomewhere() throws IOException {
         StringBuilder sources = new StringBuilder();
-        for (String name : List.of("ServePlan", "SettingValues", "WorkloadFlags", "Settings")) {
+        for (String name : List.of("ServePlan", "Modules", "SettingValues", "WorkloadFlags", "Settings")) {
             sources.append(Files.readString(Path.of("src/main/java/dev/portafilter/cli", name + ".java")));
         }
         for (SettingKey key : SettingKeys.all().values()) {
