@@ -110,14 +110,15 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         }
         client.listen(this);
         armIdleTimer(loop.limits().idleTimeoutMillis());
+        if (head.expectsContinue()) {
+            // Before plugins can answer, as Envoy does.
+            client.sendContinue();
+        }
         try {
             opened = loop.worker().openStream(this);
             opened.requestHeaders(head.headers(), endOfStream);
         } catch (RuntimeException e) {
             broken(e);
-        }
-        if (head.expectsContinue()) {
-            client.sendContinue();
         }
     }
 

@@ -90,6 +90,19 @@ class PluginsTest {
         }
     }
 
+    @Test
+    void expectation_isMet_beforeAPluginAnswers() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = new GatewayFixture(
+                        GatewayOptions.builder(upstream.target()).workers(1),
+                        plugin("token-check").build());
+                RawClient client = fixture.connect()) {
+            client.send("POST / HTTP/1.1\nhost: a\nexpect: 100-continue\ncontent-length: 5\n\n");
+            assertThat(client.head()).containsExactly("HTTP/1.1 100 Continue");
+            assertThat(client.response().status()).isEqualTo(401);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"trap", "panic", "recurse", "memory", "loop", "trap-response", "huge-header", "header-flood"})
