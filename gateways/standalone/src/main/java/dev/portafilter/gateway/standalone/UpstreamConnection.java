@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequest;
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a server. Vert.x cannot send trailers with a request, does not say whether an HTTP/2 response ends with
- * its head, and writes bytes above 0x7f of an HTTP/1.1 request's header values as question marks; all three are put right
- * in Netty's pipeline, one step below Vert.x. Event loop only.
+ * its head, writes bytes above 0x7f of an HTTP/1.1 request's header values as question marks, and waits for the rest of what a
+ * server says unasked; all of it is put right in Netty's pipeline, below Vert.x. Event loop only.
  */
 final class UpstreamConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
@@ -69,7 +70,10 @@ final class UpstreamConnection {
             http2.decoder().frameListener(watched.new Frames(listener));
         } else {
             channel.pipeline().addBefore("handler", "portafilter-chunks", new JoinedChunks());
-            channel.pipeline().addBefore("handler", "portafilter", watched.new Messages());
+            UnaskedBytes unasked = new UnaskedBytes(connection);
+            channel.pipeline().addBefore("handler", "portafilter", watched.new Messages(unasked));
+            String codec = channel.pipeline().context(HttpClientCodec.class).name();
+            channel.pipeline().addBefore(codec, "portafilter-unasked", unasked);
         }
     }
 
@@ -116,6 +120,13 @@ final class UpstreamConnection {
     private final class Messages extends ChannelDuplexHandler {
         // Whether what comes belongs to an informational response that nobody waits for.
         private boolean skipping;
+        private final UnaskedBytes unasked;
+        // Whether what comes belongs to the response that ends its exchange.
+        private boolean last;
+
+        Messages(UnaskedBytes unasked) {
+            this.unasked = unasked;
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
@@ -124,11 +135,16 @@ final class UpstreamConnection {
                 int status = response.status().code();
                 // Vert.x takes these for final ones; 100 and 103 it knows, and 101 is none.
                 skipping = status / 100 == 1 && status > 101 && status != 103;
+                last = status / 100 != 1;
             }
             if (skipping) {
                 skipping = !(message instanceof LastHttpContent);
                 ReferenceCountUtil.release(message);
                 return;
+            }
+            if (last && message instanceof LastHttpContent) {
+                last = false;
+                unasked.answered();
             }
             super.channelRead(context, message);
         }
@@ -137,6 +153,7 @@ final class UpstreamConnection {
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             Object written = message;
             if (message instanceof HttpRequest request) {
+                unasked.asked();
                 keepBytes(request.headers());
             }
             HeaderMap lines = trailers;
