@@ -42,9 +42,10 @@ public final class ImageSigner {
         byte[] config;
         byte[] manifest;
         try {
-            List<JsonTree> layers = present == null
+            List<JsonObject> layers = present == null
                     ? List.of()
-                    : JsonTree.parse(present.bytes()).get("layers").items();
+                    : JsonObject.parse(present.bytes(), "signature.payloadInvalid", where)
+                            .children("layers");
             config = config(layers, signature);
             manifest = manifest(present, signature, config);
         } catch (IOException e) {
@@ -56,7 +57,7 @@ public final class ImageSigner {
         return signature.tag();
     }
 
-    private static byte[] config(List<JsonTree> layers, SigningKey.ImageSignature signature) throws IOException {
+    private static byte[] config(List<JsonObject> layers, SigningKey.ImageSignature signature) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
@@ -67,8 +68,8 @@ public final class ImageSigner {
             json.writeObjectFieldStart("rootfs");
             json.writeStringField("type", "layers");
             json.writeArrayFieldStart("diff_ids");
-            for (JsonTree layer : layers) {
-                json.writeString(layer.get("digest").text());
+            for (JsonObject layer : layers) {
+                json.writeString(layer.text("digest"));
             }
             json.writeString(digest(signature.payload()));
             json.writeEndArray();
