@@ -456,6 +456,38 @@ class ImageFetcherTest {
         assertThat(image.warnings()).isEmpty();
     }
 
+    @Test
+    @DisplayName("T-042: the module of an extension may be in the first of three layers")
+    void extension_whoseModuleIsInTheFirstOfThreeLayers_isFound() throws FetchException {
+        images.layer(
+                        MediaTypes.OCI_LAYER,
+                        Archives.tar().file("filters/a.wasm", TINY).gzip())
+                .layer(
+                        MediaTypes.OCI_LAYER,
+                        Archives.tar().file("manifest.yaml", MANIFEST).gzip())
+                .layer(MediaTypes.OCI_LAYER, Archives.tar().file("notes", "x").gzip())
+                .oci("v1");
+
+        assertThat(fetchExtension("v1").module()).isEqualTo(TINY);
+    }
+
+    @Test
+    @DisplayName("T-043 a: a manifest that the last layer deletes is missing")
+    void extension_whoseManifestIsDeletedAbove_hasNone() {
+        images.layer(
+                        MediaTypes.OCI_LAYER,
+                        Archives.tar()
+                                .file("manifest.yaml", MANIFEST)
+                                .file("filters/a.wasm", TINY)
+                                .gzip())
+                .layer(
+                        MediaTypes.OCI_LAYER,
+                        Archives.tar().file(".wh.manifest.yaml", "").gzip())
+                .oci("v1");
+
+        assertThatThrownBy(() -> fetchExtension("v1")).hasMessageContaining("manifest.missing");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"filters/.wh.a.wasm", ".wh.filters", "filters/.wh..wh..opq", "filters"})
     void extension_whoseModuleIsDeletedAbove_isRefused(String entry) {
@@ -479,6 +511,7 @@ class ImageFetcherTest {
     }
 
     @Test
+    @DisplayName("T-055: an image without plugin.wasm holds none, or what its manifest names where that is allowed")
     void plugin_withoutPluginFile_isWhatTheManifestNamesOnlyIfAllowed() throws FetchException {
         images.layer(
                         MediaTypes.OCI_LAYER,

@@ -99,6 +99,22 @@ class RegistryModulesTest {
     }
 
     @Test
+    @DisplayName("T-143: one fetch and then one hit are counted, and one entry is there")
+    void fetchAndHit_areCounted() throws Exception {
+        fixture.want(IMAGE).load();
+        fixture.want(IMAGE).load();
+        assertThat(fixture.fetches("success")).isEqualTo(1);
+        assertThat(fixture.metrics
+                        .hostCounter("istio_agent_wasm_cache_lookup_count", "hit", "true")
+                        .sum())
+                .isEqualTo(1);
+        assertThat(fixture.metrics.hostSamples())
+                .filteredOn(sample -> sample.name().equals("istio_agent_wasm_cache_entries"))
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.value()).isEqualTo(1));
+    }
+
+    @Test
     void httpModule_isVerifiedByTheFileBesideIt_andAgainForAnotherKey() throws Exception {
         fixture.http.file(URL, SIGNED_MODULE);
         assertThat(fixture.want(URL).load()).isEqualTo(SIGNED_MODULE);

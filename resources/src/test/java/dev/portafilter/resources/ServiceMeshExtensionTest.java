@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * ServiceMeshExtensions as they are read: sections 3.1 to 3.4, and of the vectors T-035 to T-055 those about reading. Those
- * about migration are in MigrationTest, those about manifests in ManifestTest.
+ * about migration are in MigrationTest, those about manifests in ManifestTest, those about layers in ImageFetcherTest of the
+ * registry, and T-048 in RuntimeVectorsTest of the kit.
  */
 class ServiceMeshExtensionTest {
     private static final Workload GATEWAY = Workload.DEFAULT.withNamespace("ns").withPort(8080);
@@ -125,9 +126,6 @@ class ServiceMeshExtensionTest {
                                     + " are for (expected: one of them: the older one is deleted before the newer one"
                                     + " is created)]");
                 })
-                .later("T-042", "needs a registry: layers of an image are merged there")
-                .later("T-043 a", "needs a registry: a layer hides files of another; ManifestTest has the merged view")
-                .later("T-055", "needs a registry: an image without plugin.wasm")
                 .tests();
     }
 

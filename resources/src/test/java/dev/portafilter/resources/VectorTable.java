@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.function.Executable;
 
@@ -37,11 +36,6 @@ final class VectorTable {
     VectorTable test(String id, Executable test) {
         tests.add(DynamicTest.dynamicTest(id, test));
         return this;
-    }
-
-    /** What cannot be tested here, and why: it is counted as skipped. */
-    VectorTable later(String id, String reason) {
-        return test(id, () -> Assumptions.abort(id + ": " + reason));
     }
 
     Stream<DynamicTest> tests() {

@@ -36,13 +36,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 
-/** Section 8.8 of the WasmPlugin reference, and T-048: what resources come to while they run, a test for each vector. */
+/**
+ * Section 8.8 of the WasmPlugin reference, and T-048: what resources come to while they run, a test for each
+ * vector; T-143 is in RegistryModulesTest of the registry.
+ */
 class RuntimeVectorsTest {
     /** Traps when the request asks for it. */
     private static final Op TRAP_WHEN_ASKED = steps(
@@ -130,7 +132,6 @@ class RuntimeVectorsTest {
         add(tests, "T-140", this::moduleThatIsNoPlugin_failsByStrategy);
         add(tests, "T-141", this::start_waitsForThoseThatFailClosed);
         add(tests, "T-142", this::registryThatComesBack_isFoundWithoutAChange);
-        add(tests, "T-143", () -> Assumptions.abort("T-143: needs a registry, whose fetches and cache are counted"));
         add(tests, "T-144", this::stopIterationInHeaders_pausesTheBodyUnlessAllowed);
         return tests.stream();
     }
