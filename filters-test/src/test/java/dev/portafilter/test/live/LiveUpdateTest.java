@@ -445,6 +445,16 @@ class LiveUpdateTest {
     }
 
     @Test
+    void workerEnded_underAPluginThatIsNeverDone_leavesNoVmBehind() {
+        GuestModule never = guest().on(ON_DONE, returns(0));
+        TestHost host = start(TestHost.builder().workers(2), spec("a", never).build());
+        host.runAll();
+        assertThat(host.status("a").vmCount()).isEqualTo(2);
+        host.endWorker(host.worker(1));
+        assertThat(host.status("a").vmCount()).isEqualTo(1);
+    }
+
+    @Test
     void hostClosed_whileAPluginDrains_tellsItToo() {
         GuestModule ends = guest().on(ON_REQUEST_HEADERS).on(ON_DONE).on(ON_DELETE);
         TestHost host = start(spec("a", ends).build());

@@ -140,12 +140,17 @@ final class PluginContext extends GuestContext {
         whenEnded = task;
     }
 
-    private void ended() {
-        stage = Stage.ENDED;
+    /** The VM is given back, also under a plugin that never said that it was done. */
+    void vmReleased() {
         if (registration != null) {
             registration.cancel();
             registration = null;
         }
+    }
+
+    private void ended() {
+        stage = Stage.ENDED;
+        vmReleased();
         Runnable task = whenEnded;
         whenEnded = null;
         if (task != null) {

@@ -239,6 +239,11 @@ final class PluginVm implements Host, QueueReceiver {
         released = true;
         httpCalls.cancelAll();
         grpcCalls.cancelAll();
+        for (GuestContext context : contexts.all()) {
+            if (context instanceof PluginContext plugin) {
+                plugin.vmReleased();
+            }
+        }
         contexts.clear();
         if (vm != null) {
             vm.close();
