@@ -30,16 +30,8 @@ enum SignatureAlgorithm {
     P521(521, "EC P-521", "SHA512"),
     /** RSA with PKCS#1 v1.5, or PSS. */
     RSA(0, "RSA", "SHA256"),
-    /** Ed25519. */
+    /** Ed25519, over the message or over its SHA-512 (Ed25519ph); versions of cosign differ. */
     ED25519(0, "Ed25519", "");
-
-    /** What is signed. */
-    enum Subject {
-        /** A short text about something. */
-        STATEMENT,
-        /** The thing itself, which Ed25519 may have hashed before. */
-        BLOB
-    }
 
     private static final int LEAST_RSA_BITS = 2048;
 
@@ -88,7 +80,7 @@ enum SignatureAlgorithm {
      *
      * @throws IllegalArgumentException when the key is of another kind
      */
-    boolean verifies(PublicKey key, byte[] message, byte[] signature, Subject subject) {
+    boolean verifies(PublicKey key, byte[] message, byte[] signature) {
         try {
             return switch (this) {
                 case P256, P384, P521 -> verifiesEc((ECPublicKey) key, message, signature);
@@ -96,15 +88,31 @@ enum SignatureAlgorithm {
                     verifies("SHA256withRSA", null, key, message, signature)
                             || verifies("RSASSA-PSS", pss(), key, message, signature);
                 case ED25519 ->
-                    signature.length == 64
-                            && (verifies("Ed25519", null, key, message, signature)
-                                    || subject == Subject.BLOB
-                                            && verifies(
-                                                    "Ed25519", new EdDSAParameterSpec(true), key, message, signature));
+                    verifiesEd25519(key, message, signature, null)
+                            || verifiesEd25519(key, message, signature, new EdDSAParameterSpec(true));
             };
         } catch (GeneralSecurityException | ClassCastException e) {
             throw new IllegalArgumentException(name(key) + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Whether an Ed25519 key made the signature over the message itself, and not over its hash.
+     *
+     * @throws IllegalArgumentException when the key is of another kind
+     */
+    static boolean verifiesPureEd25519(PublicKey key, byte[] message, byte[] signature) {
+        try {
+            return verifiesEd25519(key, message, signature, null);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(name(key) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean verifiesEd25519(
+            PublicKey key, byte[] message, byte[] signature, @Nullable EdDSAParameterSpec parameters)
+            throws GeneralSecurityException {
+        return signature.length == 64 && verifies("Ed25519", parameters, key, message, signature);
     }
 
     private boolean verifiesEc(ECPublicKey key, byte[] message, byte[] signature) throws GeneralSecurityException {

@@ -102,9 +102,9 @@ public final class SignatureVerifier {
 
     private Finding verifyDetached(byte[] file, byte[] downloaded) {
         byte[] decoded = VerificationKeys.decoded(new String(file, StandardCharsets.ISO_8859_1));
-        PublicKey key = decoded == null ? null : keys.signer(downloaded, decoded, SignatureAlgorithm.Subject.BLOB);
+        PublicKey key = decoded == null ? null : keys.signer(downloaded, decoded);
         if (key == null) {
-            key = keys.signer(downloaded, file, SignatureAlgorithm.Subject.BLOB);
+            key = keys.signer(downloaded, file);
         }
         return key == null ? keys.noSigner() : Finding.verified(key);
     }
@@ -235,7 +235,7 @@ public final class SignatureVerifier {
         if (payload.bytes == null) {
             return payload.problem;
         }
-        PublicKey key = keys.signer(payload.bytes, signature, SignatureAlgorithm.Subject.STATEMENT);
+        PublicKey key = keys.signer(payload.bytes, signature);
         return key == null ? keys.noSigner() : SimpleSigning.check(payload.bytes, subject, key);
     }
 

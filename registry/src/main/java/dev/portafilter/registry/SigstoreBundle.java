@@ -52,8 +52,7 @@ final class SigstoreBundle {
         if (payload == null || signature == null) {
             return Finding.invalid("its envelope has a payload or a signature that is no base64");
         }
-        PublicKey key = keys.signer(
-                preAuthenticationEncoding(payloadType, payload), signature, SignatureAlgorithm.Subject.STATEMENT);
+        PublicKey key = keys.signer(preAuthenticationEncoding(payloadType, payload), signature);
         return key == null ? keys.noSigner() : checkStatement(payloadType, payload, digest, key);
     }
 
@@ -72,7 +71,7 @@ final class SigstoreBundle {
         if (signature == null || signature.length == 0) {
             return Finding.invalid("the bundle has no messageSignature in base64");
         }
-        PublicKey key = keys.signer(blob, signature, SignatureAlgorithm.Subject.BLOB);
+        PublicKey key = keys.signer(blob, signature);
         return key == null ? keys.noSigner() : Finding.verified(key);
     }
 

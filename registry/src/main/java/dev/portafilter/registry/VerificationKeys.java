@@ -32,20 +32,25 @@ final class VerificationKeys {
     }
 
     /** The key that made a signature; null when none of these did. */
-    @Nullable PublicKey signer(byte[] message, byte[] signature, SignatureAlgorithm.Subject subject) {
+    @Nullable PublicKey signer(byte[] message, byte[] signature) {
         for (PublicKey key : keys) {
             SignatureAlgorithm algorithm = SignatureAlgorithm.of(key);
-            if (algorithm != null && algorithm.verifies(key, message, signature, subject)) {
+            if (algorithm != null && algorithm.verifies(key, message, signature)) {
                 return key;
             }
         }
         return null;
     }
 
-    /** The Ed25519 key that made a signature; null when none of these did. */
+    /** The Ed25519 key that made a signature over the message itself; null when none of these did. */
     @Nullable PublicKey ed25519Signer(byte[] message, byte[] signature) {
-        PublicKey key = signer(message, signature, SignatureAlgorithm.Subject.STATEMENT);
-        return key == null || SignatureAlgorithm.of(key) != SignatureAlgorithm.ED25519 ? null : key;
+        for (PublicKey key : keys) {
+            if (SignatureAlgorithm.of(key) == SignatureAlgorithm.ED25519
+                    && SignatureAlgorithm.verifiesPureEd25519(key, message, signature)) {
+                return key;
+            }
+        }
+        return null;
     }
 
     boolean anyEd25519() {

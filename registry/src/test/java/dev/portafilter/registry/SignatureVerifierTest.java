@@ -56,14 +56,36 @@ class SignatureVerifierTest {
     }
 
     @Test
-    void ed25519Signature_ofHashedBytes_isVerifiedForFiles_andNotForImages() throws Exception {
+    void ed25519Signature_ofHashedBytes_isVerified_forFilesAndImages() throws Exception {
         KeyPair keys = TestKeys.ed25519();
         byte[] signature = TestKeys.sign("Ed25519", new EdDSAParameterSpec(true), keys, FILE);
         companions.put(".sigstore.json", messageBundle(signature));
         assertThat(verifyFile(keys.getPublic()).source()).isEqualTo(".sigstore.json");
         byte[] ofPayload = TestKeys.sign("Ed25519", new EdDSAParameterSpec(true), keys, PAYLOAD);
         repository.signatures(MANIFEST_DIGEST, repository.signatureLayer(PAYLOAD, TestKeys.base64(ofPayload)));
-        assertThat(imageRefused(keys.getPublic()).code()).isEqualTo("signature.noneValid");
+        assertThat(new SignatureVerifier(List.of(keys.getPublic()))
+                        .verifyImage(repository, List.of(MANIFEST_DIGEST))
+                        .key())
+                .isEqualTo(keys.getPublic());
+        assertThat(imageRefused(TestKeys.ed25519().getPublic()).code()).isEqualTo("signature.noneValid");
+    }
+
+    @Test
+    void ed25519Signature_ofHashedBytes_isNotOneInTheModule() throws Exception {
+        KeyPair keys = TestKeys.ed25519();
+        byte[] message = EmbeddedSignature.messageOf(FILE);
+        SignatureVerifier verifier = new SignatureVerifier(List.of(keys.getPublic()));
+        byte[] signed = EmbeddedSignature.write(FILE, TestKeys.sign("Ed25519", null, keys, message));
+        assertThat(verifier.verifyModule("m.wasm", companions::get, signed, signed)
+                        .source())
+                .isEqualTo("embedded signature");
+        byte[] hashed =
+                EmbeddedSignature.write(FILE, TestKeys.sign("Ed25519", new EdDSAParameterSpec(true), keys, message));
+        assertThat(catchThrowableOfType(
+                                FetchException.class,
+                                () -> verifier.verifyModule("m.wasm", companions::get, hashed, hashed))
+                        .code())
+                .isEqualTo("signature.noneValid");
     }
 
     @Test
