@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(300)
 class RegistryInteropTest {
-    private final Matrix matrix = new Matrix();
+    private final Matrix matrix = new Matrix("images by layout", (Object[]) Authentication.values());
     private final Map<Authentication, RunningRegistry> registries = new EnumMap<>(Authentication.class);
     private final byte[] module = TestFiles.module();
 
@@ -58,7 +58,7 @@ class RegistryInteropTest {
         for (RunningRegistry registry : registries.values()) {
             registry.close();
         }
-        matrix.print("Images, tool and layout");
+        matrix.print();
     }
 
     private RunningRegistry registry(Authentication authentication) throws Exception {
@@ -96,7 +96,7 @@ class RegistryInteropTest {
                         .trim())
                 .isEqualTo(image.digest());
         assertThat(pull(registry, repository + "@" + image.digest()).module()).isEqualTo(module);
-        matrix.passed(push.tool().toString(), push.layout(), "pushes, we pull", authentication);
+        matrix.passed(push.tool(), push.layout(), "pushes, we pull", authentication);
     }
 
     static List<Arguments> pulls() {
@@ -125,10 +125,10 @@ class RegistryInteropTest {
         FetchedImage pulled = pull(registry, repository + ":v1");
         assertThat(pulled.module()).isEqualTo(module);
         assertThat(pulled.layout()).isEqualTo(layout);
-        String name = layout + (config ? " with config" : "");
+        String name = layout.name().toLowerCase(Locale.ROOT) + (config ? " with config" : "");
         for (RegistryTool tool : List.of(RegistryTool.CRANE, RegistryTool.ORAS, RegistryTool.SKOPEO)) {
             ToolPull.read(tool, registry.home(), repository, layout, digest, module);
-            matrix.passed(tool.toString(), name, "pulls what we push", authentication);
+            matrix.passed(tool, name, "pulls what we push", authentication);
         }
     }
 
