@@ -15,6 +15,7 @@ final class ImageLayer {
     private final String where;
     private final byte[] bytes;
     private final long mostBytes;
+    private boolean measured;
 
     /** Looks at an entry. */
     interface Visitor {
@@ -49,6 +50,10 @@ final class ImageLayer {
      * @throws FetchException when the archive is broken or too large
      */
     void walk(Visitor visitor) throws FetchException {
+        if (!measured) {
+            measure();
+            measured = true;
+        }
         try (InputStream in = open()) {
             TarReader tar = new TarReader(in, MOST_ENTRIES);
             TarReader.Entry entry = tar.next();
@@ -63,26 +68,63 @@ final class ImageLayer {
         }
     }
 
+    /**
+     * Finds out that the layer is not too large before anything of it is kept: so a small one that unpacks to much costs
+     * time, and no memory.
+     */
+    private void measure() throws FetchException {
+        if (!isGzip(bytes)) {
+            return;
+        }
+        try (InputStream in = open()) {
+            skipAll(in);
+        } catch (FetchException e) {
+            throw e;
+        } catch (IOException e) {
+            // Whoever reads it comes to the same place, if at all, and says what is there.
+            return;
+        }
+    }
+
     private InputStream open() throws IOException {
-        InputStream raw = new ByteArrayInputStream(bytes);
         try {
-            InputStream in = isGzip(bytes) ? new GZIPInputStream(raw, BUFFER) : raw;
-            return new Bounded(in, mostBytes, where);
+            return new Bounded(isGzip(bytes) ? gzip(bytes) : new ByteArrayInputStream(bytes), mostBytes, where);
         } catch (ZipException e) {
             throw new TarReader.TarException("is no gzip");
         }
     }
 
-    /** Everything that comes out of gzip, at most some. */
+    /** Everything that comes out of gzip, at most some; what is too large is not kept meanwhile. */
     static byte[] gunzip(byte[] bytes, long most, String where) throws FetchException {
-        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes), BUFFER)) {
-            return WebClient.readAtMost(in, most, "limit.moduleTooLarge", where);
+        try {
+            long size;
+            try (InputStream in = new Bounded(gzip(bytes), most, where)) {
+                size = skipAll(in);
+            }
+            try (InputStream in = gzip(bytes)) {
+                byte[] content = new byte[(int) size];
+                in.readNBytes(content, 0, content.length);
+                return content;
+            }
         } catch (FetchException e) {
             throw e;
         } catch (IOException e) {
             throw new FetchException(
                     "image.layerInvalid", where + ": is broken: " + e.getMessage() + " (expected: gzip)");
         }
+    }
+
+    private static InputStream gzip(byte[] bytes) throws IOException {
+        return new GZIPInputStream(new ByteArrayInputStream(bytes), BUFFER);
+    }
+
+    private static long skipAll(InputStream in) throws IOException {
+        byte[] portion = new byte[BUFFER];
+        long size = 0;
+        for (int read = in.read(portion, 0, BUFFER); read >= 0; read = in.read(portion, 0, BUFFER)) {
+            size += read;
+        }
+        return size;
     }
 
     /** Ends with an error when too much comes. */

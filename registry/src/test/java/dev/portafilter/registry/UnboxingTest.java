@@ -54,7 +54,7 @@ class UnboxingTest {
     void content_beyondTheLimit_isRefused() throws Exception {
         byte[] bomb = gzip(new byte[10_000_000]);
         FetchException e = refused(bomb, 1_000_000);
-        assertThat(e).hasMessage("limit.moduleTooLarge: m: is larger than 1000000 bytes (limit)");
+        assertThat(e).hasMessage("limit.moduleTooLarge: m: is larger than 1000000 bytes when unpacked (limit)");
         assertThat(Unboxing.unbox(gzip(MODULE), 8, "m")).isEqualTo(MODULE);
         assertThat(refused(gzip(MODULE), 7).code()).isEqualTo("limit.moduleTooLarge");
     }
