@@ -1,7 +1,9 @@
 package dev.portafilter.registry.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portafilter.registry.FetchException;
 import dev.portafilter.registry.FetchedImage;
 import dev.portafilter.registry.ImageFetcher;
 import dev.portafilter.registry.ImageLayout;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +102,40 @@ class RegistryInteropTest {
         matrix.passed(push.tool(), push.layout(), "pushes, we pull", authentication);
     }
 
+    static List<Arguments> extensions() {
+        List<Arguments> rows = new ArrayList<>();
+        for (Authentication authentication : Authentication.values()) {
+            ToolPush.EXTENSIONS.forEach(push -> rows.add(Arguments.of(push, authentication)));
+        }
+        return rows;
+    }
+
+    @ParameterizedTest(name = "{0}, authentication {1}")
+    @MethodSource("extensions")
+    void imageOfAnExtension_isPulled_withWhatItsManifestSays(ToolPush push, Authentication authentication)
+            throws Exception {
+        push.tool().file();
+        RunningRegistry registry = registry(authentication);
+        String repository = registry.host() + "/" + push.path();
+        push.run(registry.home(), repository);
+        FetchedImage image = pull(registry, repository + ":v1", ModuleReference.Layout.EXTENSION);
+        assertThat(image.module()).isEqualTo(module);
+        assertThat(image.layout()).isEqualTo(push.expected());
+        assertThat(Objects.requireNonNull(image.manifest()).priority()).isEqualTo(7);
+        matrix.passed(push.tool(), push.layout(), "pushes, we pull", authentication);
+    }
+
+    @Test
+    void layerThatIsPackedWithZstd_isRefusedByName() throws Exception {
+        RunningRegistry registry = registry(Authentication.NONE);
+        String repository = registry.host() + "/zstd";
+        String layer = "layer.tar:application/vnd.oci.image.layer.v1.tar+zstd";
+        RegistryTool.ORAS.run(registry.home(), "push", "--plain-http", repository + ":v1", layer);
+        assertThatThrownBy(() -> pull(registry, repository + ":v1"))
+                .isInstanceOf(FetchException.class)
+                .hasMessageContaining("is packed with zstd, which is not supported (expected: tar or tar+gzip)");
+    }
+
     static List<Arguments> pulls() {
         List<Arguments> rows = new ArrayList<>();
         for (Authentication authentication : Authentication.values()) {
@@ -137,11 +174,16 @@ class RegistryInteropTest {
     }
 
     private FetchedImage pull(RunningRegistry registry, String reference) throws Exception {
+        return pull(registry, reference, ModuleReference.Layout.PLUGIN);
+    }
+
+    private FetchedImage pull(RunningRegistry registry, String reference, ModuleReference.Layout layout)
+            throws Exception {
         ImageReference image = reference(reference);
         Repository repository = client.open(image, registry.keychain());
         ImageFetcher fetcher = new ImageFetcher(ImageOptions.DEFAULT);
         String digest = image.digest();
         ResolvedImage resolved = fetcher.resolve(repository, digest == null ? image.tag() : digest);
-        return fetcher.fetch(repository, resolved, ModuleReference.Layout.PLUGIN, false);
+        return fetcher.fetch(repository, resolved, layout, false);
     }
 }

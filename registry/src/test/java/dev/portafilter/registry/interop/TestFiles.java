@@ -43,6 +43,10 @@ final class TestFiles {
         Files.write(directory.resolve("layer.tar"), layer);
         Files.write(directory.resolve("layer.tar.gz"), gzip(layer));
         Files.write(directory.resolve("config-layer.tar.gz"), gzip(tar("runtime-config.json", config)));
+        byte[] manifest = "schemaVersion: 1\nname: test\nphase: PostAuthZ\npriority: 7\nmodule: extension.wasm\n"
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(directory.resolve("manifest.tar.gz"), gzip(tar("manifest.yaml", manifest)));
+        Files.write(directory.resolve("extension.tar.gz"), gzip(tar("extension.wasm", module())));
     }
 
     /** An archive with one file. */

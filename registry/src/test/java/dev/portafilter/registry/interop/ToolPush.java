@@ -43,6 +43,22 @@ record ToolPush(RegistryTool tool, String layout, ImageLayout expected, List<Str
                     "append --insecure -f layer.tar.gz -t R:child",
                     "index append --insecure --docker-empty-base -m R:child -t R:v1"),
             of(
+                    RegistryTool.CRANE,
+                    "index of two platforms",
+                    ImageLayout.COMPAT,
+                    "append --insecure --oci-empty-base -f config-layer.tar.gz -t R:without",
+                    "mutate --insecure --set-platform linux/arm64 -t R:arm64 R:without",
+                    COMPAT + "with",
+                    "mutate --insecure --set-platform linux/amd64 -t R:amd64 R:with",
+                    "index append --insecure -m R:arm64 -m R:amd64 -t R:v1"),
+            of(
+                    RegistryTool.CRANE,
+                    "index of an index",
+                    ImageLayout.COMPAT,
+                    COMPAT + "child",
+                    "index append --insecure -m R:child -t R:inner",
+                    "index append --insecure --flatten=false -m R:inner -t R:v1"),
+            of(
                     RegistryTool.ORAS,
                     "artifact with config",
                     ImageLayout.ARTIFACT,
@@ -88,6 +104,13 @@ record ToolPush(RegistryTool tool, String layout, ImageLayout expected, List<Str
                     SKOPEO + "oci:layout:v1 docker://R:v1"),
             of(
                     RegistryTool.SKOPEO,
+                    "index, all of it",
+                    ImageLayout.COMPAT,
+                    COMPAT + "child",
+                    "index append --insecure -m R:child -t R:from",
+                    SKOPEO + "--all docker://R:from docker://R:v1"),
+            of(
+                    RegistryTool.SKOPEO,
                     "compat to docker image",
                     ImageLayout.IMAGE,
                     COMPAT + "from",
@@ -99,6 +122,20 @@ record ToolPush(RegistryTool tool, String layout, ImageLayout expected, List<Str
                     "append --insecure -f layer.tar.gz -t R:from",
                     SKOPEO + "--format oci docker://R:from docker://R:v1"));
 
+    /** Images of ServiceMeshExtensions, with a {@code manifest.yaml} that names the module. */
+    static final List<ToolPush> EXTENSIONS = List.of(
+            of(
+                    RegistryTool.CRANE,
+                    "extension, docker image",
+                    ImageLayout.IMAGE,
+                    "append --insecure -f extension.tar.gz -f manifest.tar.gz -t R:v1"),
+            of(
+                    RegistryTool.SKOPEO,
+                    "extension to OCI image",
+                    ImageLayout.COMPAT,
+                    "append --insecure -f extension.tar.gz -f manifest.tar.gz -t R:from",
+                    SKOPEO + "--format oci docker://R:from docker://R:v1"));
+
     private static ToolPush of(RegistryTool tool, String layout, ImageLayout expected, String... commands) {
         return new ToolPush(tool, layout, expected, List.of(commands));
     }
@@ -106,7 +143,7 @@ record ToolPush(RegistryTool tool, String layout, ImageLayout expected, List<Str
     /** Runs it all; what skopeo copies, crane makes. */
     void run(Path home, String repository) throws Exception {
         for (String command : commands) {
-            boolean made = command.startsWith("append");
+            boolean made = command.startsWith("append") || command.startsWith("index");
             (made ? RegistryTool.CRANE : tool)
                     .run(home, command.replaceAll("\\bR:", repository + ":").split(" "));
         }
