@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,22 @@ class ServeLiveTest {
         awaitFiltered(true);
         Files.delete(directory.resolve("plugin.yaml"));
         awaitFiltered(false);
+    }
+
+    @Test
+    @DisplayName("T-107 b: a module file that changes on disk is loaded again")
+    void moduleFile_thatChanges_isFollowed() throws Exception {
+        write(GOOD);
+        serve("file.quietMillis: 1\nfile.pollMillis: 20\n");
+        assertThat(filtered()).isTrue();
+        Path next = directory.resolve(".next");
+        try (InputStream in = ServeLiveTest.class.getResourceAsStream("/dev/portafilter/plugins/header-rewrite.wasm")) {
+            Files.copy(Objects.requireNonNull(in), next, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(next, directory.resolve("misbehave.wasm"), StandardCopyOption.ATOMIC_MOVE);
+        // The other filter does not say that it was there.
+        awaitFiltered(false);
+        assertThat(admin("GET", "/plugins").body()).contains("\"state\" : \"loaded\"");
     }
 
     @Test
