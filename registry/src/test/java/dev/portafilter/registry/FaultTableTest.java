@@ -172,6 +172,46 @@ class FaultTableTest {
         return table(FaultTableTest::answers).stream();
     }
 
+    @TestFactory
+    Stream<DynamicTest> authoritiesThatNobodyKnows() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (PullPolicy policy : PullPolicy.values()) {
+            for (boolean cached : new boolean[] {false, true}) {
+                String name = "TLS of an unknown authority, " + policy + (cached ? ", cached" : ", not cached");
+                tests.add(dynamicTest(name, () -> checkAuthority(policy, cached)));
+            }
+        }
+        return tests.stream();
+    }
+
+    private void checkAuthority(PullPolicy policy, boolean cached) throws Exception {
+        Path authority = Path.of(Objects.requireNonNull(getClass().getResource("self-signed.pem"))
+                .toURI());
+        RegistryOptions options = RegistryOptions.DEFAULT.withTimeout(PATIENCE);
+        try (TestRegistry server = TestRegistry.secured();
+                RegistryModules knowing = open(server.host(), options.withAuthorities(authority));
+                RegistryModules stranger = open(server.host(), options)) {
+            fill(server);
+            if (cached) {
+                assertThat(load(knowing, server.host(), policy, "1")).isEqualTo(TINY_MODULE);
+            }
+            int before = server.requests().size();
+            if (!cached || policy == PullPolicy.ALWAYS) {
+                assertThat(refused(stranger, server.host(), policy).code()).isEqualTo("fetch.tls");
+            } else {
+                assertThat(load(stranger, server.host(), policy, "2")).isEqualTo(TINY_MODULE);
+            }
+            assertThat(server.requests()).as("nothing is said to a stranger").hasSize(before);
+            assertThat(load(knowing, server.host(), policy, "2")).isEqualTo(TINY_MODULE);
+        }
+    }
+
+    private static void fill(TestRegistry server) {
+        server.putBlob("{}".getBytes(StandardCharsets.UTF_8));
+        server.putBlob(TINY_MODULE);
+        server.putManifest("v1", FakeRepository.OCI_MANIFEST, MANIFEST);
+    }
+
     private List<DynamicTest> table(Supplier<List<Row>> rows) {
         List<DynamicTest> tests = new ArrayList<>();
         int count = rows.get().size();
@@ -194,12 +234,10 @@ class FaultTableTest {
                 FaultProxy proxy = new FaultProxy(server.port());
                 RegistryModules patient = open(proxy, PATIENCE);
                 RegistryModules hasty = open(proxy, HASTE)) {
-            server.putBlob("{}".getBytes(StandardCharsets.UTF_8));
-            server.putBlob(TINY_MODULE);
-            server.putManifest("v1", FakeRepository.OCI_MANIFEST, MANIFEST);
+            fill(server);
             server.putManifest("bomb", FakeRepository.OCI_MANIFEST, bomb(server.putBlob(BOMB)));
             if (cached) {
-                assertThat(load(patient, proxy, policy, "1")).isEqualTo(TINY_MODULE);
+                assertThat(load(patient, proxy.host(), policy, "1")).isEqualTo(TINY_MODULE);
             }
             proxy.breaks(row.fault);
             int before = proxy.requests().size();
@@ -209,15 +247,15 @@ class FaultTableTest {
             boolean fails = asks && row.what != What.NOTHING && !(cached && row.what == What.LAYERS);
             if (fails) {
                 for (int i = 0; i < 2; i++) {
-                    assertThat(refused(modules, proxy, policy).code()).isEqualTo(row.code);
+                    assertThat(refused(modules, proxy.host(), policy).code()).isEqualTo(row.code);
                 }
                 assertThat(modules.cached()).hasSize(cached ? 1 : 0);
             } else {
-                assertThat(load(modules, proxy, policy, "2")).isEqualTo(TINY_MODULE);
+                assertThat(load(modules, proxy.host(), policy, "2")).isEqualTo(TINY_MODULE);
             }
             assertThat(proxy.requests().size() > before).as("it asked").isEqualTo(asks);
             proxy.breaks(FaultProxy.NONE);
-            assertThat(load(patient, proxy, policy, "2")).isEqualTo(TINY_MODULE);
+            assertThat(load(patient, proxy.host(), policy, "2")).isEqualTo(TINY_MODULE);
         }
     }
 
@@ -229,14 +267,19 @@ class FaultTableTest {
     }
 
     private RegistryModules open(FaultProxy proxy, Duration timeout) throws IOException {
+        return open(
+                proxy.host(),
+                RegistryOptions.DEFAULT
+                        .withPlainRegistries(List.of(proxy.host()))
+                        .withTimeout(timeout));
+    }
+
+    private RegistryModules open(String host, RegistryOptions options) throws IOException {
         HastyPace pace = new HastyPace();
-        RegistryOptions options = RegistryOptions.DEFAULT
-                .withPlainRegistries(List.of(proxy.host()))
-                .withTimeout(timeout);
         RegistryClient client = new RegistryClient(options, InetAddress::getAllByName, pace);
         ImageOptions images = new ImageOptions(MOST_MODULE_BYTES, false, false);
         return new RegistryModules(
-                ModuleOptions.DEFAULT.withCacheDirectory(directory.resolve(proxy.host())),
+                ModuleOptions.DEFAULT.withCacheDirectory(directory.resolve(host)),
                 new WebTransport(client.web(), client.options()),
                 new RegistryImages(client, new ImageFetcher(images), PullSecrets.NONE, Keychain.EMPTY),
                 new MetricStore(),
@@ -244,19 +287,18 @@ class FaultTableTest {
                 () -> 1_000_000_000_000L);
     }
 
-    private static byte[] load(RegistryModules modules, FaultProxy proxy, PullPolicy policy, String revision)
+    private static byte[] load(RegistryModules modules, String host, PullPolicy policy, String revision)
             throws IOException {
-        String url = "oci://" + proxy.host() + "/" + TestRegistry.REPOSITORY + ":v1";
+        String url = "oci://" + host + "/" + TestRegistry.REPOSITORY + ":v1";
         ModuleReference module =
                 new ModuleReference(ModuleUrl.parse(url), Layout.PLUGIN, "", policy, List.of(), List.of());
         return modules.locate(module, new ModuleLocator.Requester("ns", "a", revision), Path.of(""))
                 .load();
     }
 
-    private static FetchException refused(RegistryModules modules, FaultProxy proxy, PullPolicy policy)
-            throws IOException {
+    private static FetchException refused(RegistryModules modules, String host, PullPolicy policy) throws IOException {
         try {
-            byte[] module = load(modules, proxy, policy, "2");
+            byte[] module = load(modules, host, policy, "2");
             throw new AssertionError("loaded: " + Arrays.toString(module));
         } catch (FetchException e) {
             return Objects.requireNonNull(e);
