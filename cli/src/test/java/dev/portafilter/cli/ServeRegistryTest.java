@@ -227,4 +227,50 @@ class ServeRegistryTest {
         assertThat(admin("/plugins")).contains("secret.notFound: secret default/registry-login");
         assertThat(registry.requests()).hasSize(asked);
     }
+
+    @Test
+    void secretAmongTheResources_isUsed_andComesWhileItRuns() throws Exception {
+        Files.delete(directory.resolve("secrets/default/registry-login/.dockerconfigjson"));
+        Files.delete(directory.resolve("secrets/default/registry-login"));
+        write(hex());
+        serve("");
+        assertThat(status()).isEqualTo(503);
+        Files.writeString(config.resolve("login.yaml"), """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: registry-login}
+                type: kubernetes.io/dockerconfigjson
+                stringData:
+                  .dockerconfigjson: '{"auths":{"%s":{"username":"barista","password":"s3cret"}}}'
+                """.formatted(registry.host()));
+
+        HttpResponse<String> reloaded = client.send(
+                HttpRequest.newBuilder(URI.create(serving.adminUrl() + "/reload"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(reloaded.statusCode()).isEqualTo(200);
+        assertThat(status()).isEqualTo(204);
+        assertThat(admin("/plugins") + reloaded.body())
+                .contains("\"state\" : \"loaded\"")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void secretOfAnotherType_thatIsNamed_isAnError_andTheRegistryIsNotAsked() throws Exception {
+        Files.delete(directory.resolve("secrets/default/registry-login/.dockerconfigjson"));
+        Files.delete(directory.resolve("secrets/default/registry-login"));
+        write(hex());
+        Files.writeString(
+                config.resolve("login.yaml"),
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: registry-login}\nstringData: {password: s3cret}\n");
+        int asked = registry.requests().size();
+        serve("");
+        assertThat(status()).isEqualTo(503);
+        assertThat(admin("/plugins"))
+                .contains("secret.type: secret default/registry-login at ", "login.yaml:1:1: is of another type")
+                .doesNotContain("s3cret");
+        assertThat(registry.requests()).hasSize(asked);
+    }
 }

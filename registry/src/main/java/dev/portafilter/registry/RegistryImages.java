@@ -38,11 +38,11 @@ final class RegistryImages implements ModuleImages {
         return client.open(image, (host, repository) -> first(all, host, repository));
     }
 
-    private static @Nullable Credential first(List<Keychain> all, String host, String repository)
-            throws FetchException {
+    /** What the first secret has that knows the registry; an entry with nothing in it is none. */
+    static @Nullable Credential first(List<Keychain> all, String host, String repository) throws FetchException {
         for (Keychain one : all) {
             Credential credential = one.find(host, repository);
-            if (credential != null) {
+            if (credential != null && !credential.isEmpty()) {
                 return credential;
             }
         }
