@@ -9,6 +9,7 @@ import dev.portafilter.registry.RegistryOptions;
 import dev.portafilter.registry.SecretManifests;
 import dev.portafilter.runtime.service.MetricStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,11 +39,31 @@ record Modules(RegistryModules locator, Placements placements, SecretManifests s
      * @throws IllegalArgumentException when a value is none; the message names it
      */
     static Modules open(Settings settings, Function<String, @Nullable String> environment) throws IOException {
+        Path offline = settings.path("offline");
+        if (offline != null && !Files.isDirectory(offline)) {
+            throw new IllegalArgumentException(settings.place("offline") + offline
+                    + ": no such directory (expected: one that portafilter bundle has filled)");
+        }
+        return open(settings, environment, options(settings, environment));
+    }
+
+    /** The same with modules kept in a directory of their own, and with the network. */
+    static Modules into(Path directory, Settings settings, Function<String, @Nullable String> environment)
+            throws IOException {
+        return open(
+                settings,
+                environment,
+                options(settings, environment).withOffline(false).withCacheDirectory(directory));
+    }
+
+    private static Modules open(
+            Settings settings, Function<String, @Nullable String> environment, ModuleOptions options)
+            throws IOException {
         MetricStore metrics =
                 new MetricStore(SettingValues.serviceLimits(settings).metricCount());
         SecretManifests manifests = new SecretManifests(LOG::warn);
         RegistryModules locator = RegistryModules.open(
-                options(settings, environment),
+                options,
                 registry(settings, environment),
                 new ImageOptions(
                         ImageOptions.DEFAULT.mostModuleBytes(),

@@ -171,6 +171,14 @@ final class CacheIndex {
         return checksumByUrl.get(new UrlKey(name, url));
     }
 
+    /** The urls that last meant an entry. */
+    List<String> urls(Entry entry) {
+        return checksumByUrl.entrySet().stream()
+                .filter(url -> url.getKey().name().equals(entry.name) && entry.checksums.contains(url.getValue()))
+                .map(url -> url.getKey().url())
+                .toList();
+    }
+
     void resolve(String name, String url, String checksum) {
         changed |= !checksum.equals(checksumByUrl.put(new UrlKey(name, url), checksum));
     }
@@ -209,10 +217,6 @@ final class CacheIndex {
 
     List<Entry> entries() {
         return new ArrayList<>(byFile.values());
-    }
-
-    boolean isExpired(Entry entry, long nowMillis, long expiryMillis) {
-        return nowMillis - entry.lastUsedMillis >= expiryMillis;
     }
 
     long lastUsedMillis(Entry entry) {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class ModuleCache implements AutoCloseable {
 
     private final Path directory;
     private final long expiryMillis;
+    private final boolean offline;
     private final LongSupplier clockMillis;
     private final MetricStore metrics;
     private final Map<Used, Integer> uses = new HashMap<>();
@@ -51,10 +53,13 @@ final class ModuleCache implements AutoCloseable {
      *
      * @param directory where it is; made when it is not there
      * @param expiry how long a module stays that nobody uses
+     * @param offline whether a damaged module is an error, since it could not be fetched again
      * @param clockMillis the time since 1970
      * @throws IOException when the directory cannot be read or written
      */
-    ModuleCache(Path directory, Duration expiry, LongSupplier clockMillis, MetricStore metrics) throws IOException {
+    ModuleCache(Path directory, Duration expiry, boolean offline, LongSupplier clockMillis, MetricStore metrics)
+            throws IOException {
+        this.offline = offline;
         this.directory = directory;
         this.expiryMillis = expiry.toMillis();
         this.clockMillis = clockMillis;
@@ -77,6 +82,13 @@ final class ModuleCache implements AutoCloseable {
     }
 
     private <T> @Nullable T change(Change<T> change) throws IOException {
+        if (Files.isDirectory(directory) && !Files.isWritable(directory)) {
+            // One that is only read, as when it is mounted so: nobody changes it, so nothing is noted either.
+            CacheIndex index = CacheIndex.read(directory);
+            T result = change.apply(index);
+            entryCount.set(index.size());
+            return result;
+        }
         try (CacheLock lock = CacheLock.take(directory)) {
             CacheIndex index = CacheIndex.read(directory);
             T result = change.apply(index);
@@ -128,7 +140,9 @@ final class ModuleCache implements AutoCloseable {
                 entry.manifestSha256.isEmpty() ? null : read(manifestFile(entry.file()), entry.manifestSha256);
         if (module == null || manifest == null && !entry.manifestSha256.isEmpty()) {
             index.remove(entry);
-            delete(entry);
+            if (Files.isWritable(directory)) {
+                delete(entry);
+            }
             return null;
         }
         index.touch(entry, clockMillis.getAsLong());
@@ -136,16 +150,24 @@ final class ModuleCache implements AutoCloseable {
     }
 
     /** A file of the cache; null when it is gone or has changed. */
-    private static byte @Nullable [] read(Path file, String sha256) throws IOException {
+    private byte @Nullable [] read(Path file, String sha256) throws IOException {
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
+            if (offline) {
+                throw new FetchException("fetch.file", file + ": no such file (expected: a module, as the index says)");
+            }
             LOG.warn("{}: is gone (expected: a module; it is fetched again)", file);
             return null;
         }
         String actual = Sha256.hex(bytes);
         if (!actual.equals(sha256)) {
+            if (offline) {
+                throw new FetchException(
+                        "checksum.mismatch",
+                        file + ": has sha256 " + actual + " (expected: " + sha256 + ", as it had when it was fetched)");
+            }
             LOG.warn("{}: has sha256 {} (expected: {}; it is fetched again)", file, actual, sha256);
             return null;
         }
@@ -215,29 +237,29 @@ final class ModuleCache implements AutoCloseable {
      * @return how many modules went
      */
     int purge() throws IOException {
-        return purge(expiryMillis);
+        long now = clockMillis.getAsLong();
+        return purge(entry -> now - entry.lastUsedMillis() >= expiryMillis).size();
     }
 
-    /** Throws away all that nobody uses here. */
-    int purgeAll() throws IOException {
-        return purge(Long.MIN_VALUE);
-    }
-
-    private int purge(long olderThanMillis) throws IOException {
+    /** Throws away what somebody chooses, as long as nobody uses it here; gives what went. */
+    List<CacheEntry> purge(Predicate<CacheEntry> chosen) throws IOException {
         return Objects.requireNonNull(change(index -> {
-            int count = 0;
+            List<CacheEntry> gone = new ArrayList<>();
             long now = clockMillis.getAsLong();
             for (CacheIndex.Entry entry : index.entries()) {
                 if (isUsed(entry)) {
                     index.touch(entry, now);
-                } else if (index.isExpired(entry, now, olderThanMillis)) {
+                    continue;
+                }
+                CacheEntry seen = seen(index, entry);
+                if (chosen.test(seen)) {
                     index.remove(entry);
                     delete(entry);
-                    count++;
+                    gone.add(seen);
                 }
             }
             deleteStrays(index, now);
-            return count;
+            return gone;
         }));
     }
 
@@ -272,17 +294,34 @@ final class ModuleCache implements AutoCloseable {
         return Objects.requireNonNull(change(index -> {
             List<CacheEntry> entries = new ArrayList<>();
             for (CacheIndex.Entry entry : index.entries()) {
-                Path file = directory.resolve(entry.file());
-                long size = Files.exists(file) ? Files.size(file) : 0;
-                entries.add(new CacheEntry(
-                        entry.name,
-                        List.copyOf(entry.checksums),
-                        file,
-                        size,
-                        List.copyOf(entry.signedBy),
-                        index.lastUsedMillis(entry)));
+                entries.add(seen(index, entry));
             }
             return entries;
         }));
+    }
+
+    /** A module, for who lists it. */
+    CacheEntry entry(String name, String checksum) throws IOException {
+        CacheEntry found = change(index -> {
+            CacheIndex.Entry entry = index.find(name, checksum);
+            return entry == null ? null : seen(index, entry);
+        });
+        if (found == null) {
+            throw new IOException(name + ": is gone from the cache already (expected: it is there for "
+                    + Duration.ofMillis(expiryMillis) + ")");
+        }
+        return found;
+    }
+
+    private CacheEntry seen(CacheIndex index, CacheIndex.Entry entry) throws IOException {
+        Path file = directory.resolve(entry.file());
+        return new CacheEntry(
+                entry.name,
+                List.copyOf(entry.checksums),
+                index.urls(entry),
+                file,
+                Files.exists(file) ? Files.size(file) : 0,
+                List.copyOf(entry.signedBy),
+                index.lastUsedMillis(entry));
     }
 }

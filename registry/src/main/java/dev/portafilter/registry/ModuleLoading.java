@@ -6,6 +6,7 @@ import dev.portafilter.resources.ModuleReference;
 import dev.portafilter.resources.ModuleUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -63,6 +64,11 @@ final class ModuleLoading {
             return module.url().text();
         }
 
+        /** What a file is called in the cache, wherever it lies on this machine. */
+        String fileName() {
+            return resource + " " + url();
+        }
+
         @Override
         public String toString() {
             return file == null ? url() : file.toString();
@@ -95,17 +101,65 @@ final class ModuleLoading {
         return loaded;
     }
 
-    private Loaded loadFile(Order order, Path file) throws FetchException {
+    /** The same, but what comes from a file is put into the cache, where it is found offline when the file is not there. */
+    Loaded keep(Order order) throws IOException {
+        Path file = order.file();
+        if (file == null) {
+            return load(order);
+        }
+        FileContent content = readFile(order, file);
+        String name = order.fileName();
+        String checksum = Sha256.hex(content.module());
+        CachedModule stored = cache.store(name, distinct(checksum, content.checksum()), content.module(), null);
+        cache.note(name, checksum, List.of(), content.signers());
+        cache.resolve(name, name, checksum);
+        return Loaded.of(stored);
+    }
+
+    private Loaded loadFile(Order order, Path file) throws IOException {
+        return options.offline() && Files.notExists(file)
+                ? loadKeptFile(order)
+                : new Loaded(readFile(order, file).module(), null, "", "");
+    }
+
+    /** A file that may run: the module, what the file itself hashes to, and who signed it. */
+    private record FileContent(byte[] module, String checksum, List<String> signers) {}
+
+    private FileContent readFile(Order order, Path file) throws FetchException {
         byte[] bytes = FileFetch.read(file, options.maxBytes());
         byte[] module = Unboxing.unbox(bytes, options.maxBytes(), file.toString());
         ModuleBytes.check(module, file.toString());
-        checkSha256(order, Sha256.hex(module), Sha256.hex(bytes));
+        String checksum = Sha256.hex(bytes);
+        checkSha256(order, Sha256.hex(module), checksum);
+        List<String> signers = new ArrayList<>();
         if (order.hasKeys()) {
             CompanionFiles companions = suffix ->
                     FileFetch.readIfThere(FileFetch.beside(file, suffix), SignatureVerifier.MOST_SIGNATURE_BYTES);
-            log(verifier(order).verifyModule(file.toString(), companions, bytes, module));
+            signers.add(log(verifier(order).verifyModule(file.toString(), companions, bytes, module)));
         }
-        return new Loaded(module, null, "", "");
+        return new FileContent(module, checksum, signers);
+    }
+
+    private Loaded loadKeptFile(Order order) throws IOException {
+        String name = order.fileName();
+        String sha256 = order.module().sha256();
+        CachedModule kept = cache.find(name, sha256.isEmpty() ? cache.resolved(name, name) : sha256);
+        if (kept == null) {
+            throw new FetchException(
+                    "fetch.offline",
+                    order + ": no such file, and not among the modules that are kept (expected: one of both, when"
+                            + " offline)");
+        }
+        if (order.hasKeys() && !isSigned(order, kept)) {
+            throw unsigned(order);
+        }
+        return Loaded.of(kept);
+    }
+
+    private static FetchException unsigned(Order order) {
+        return new FetchException(
+                "signature.fetch",
+                order + ": is cached, and no key is known to have signed it (expected: one that has, or the network)");
     }
 
     private Loaded loadHttp(Order order) throws IOException {
@@ -167,10 +221,7 @@ final class ModuleLoading {
             return Loaded.of(cached);
         }
         if (options.offline()) {
-            throw new FetchException(
-                    "signature.fetch",
-                    order
-                            + ": is cached, and no key is known to have signed it (expected: one that has, or the network)");
+            throw unsigned(order);
         }
         List<String> subjects =
                 cached.checksums().stream().map(Sha256.PREFIX::concat).toList();

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         Path directory = options.cacheDirectory();
         Path own = directory == null ? Files.createTempDirectory("portafilter-modules") : directory;
         temporary = directory == null ? own : null;
-        cache = new ModuleCache(own, options.cacheExpiry(), clockMillis, store);
+        cache = new ModuleCache(own, options.cacheExpiry(), options.offline(), clockMillis, store);
         metrics = new FetchMetrics(store);
         loading = new ModuleLoading(options, cache, transport, images, metrics, pace);
         this.pace = pace;
@@ -181,16 +182,42 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         return cache.entries();
     }
 
-    /** Throws away what is cached and not in use, expired or not; says how many modules went. */
-    public int purgeAll() throws IOException {
-        return cache.purgeAll();
+    /**
+     * Throws away what is cached, chosen, and not in use by this host. Other processes that use it have read it already.
+     *
+     * @return what went
+     */
+    public List<CacheEntry> purge(Predicate<CacheEntry> chosen) throws IOException {
+        return cache.purge(chosen);
+    }
+
+    /**
+     * Has the module of a resource and keeps it in the cache, those from files too: a host that is offline finds all of them
+     * there. Blocks while it is fetched; it is checked and verified as for running it. While the resource lives, it stays.
+     *
+     * @throws IOException when the module cannot be had, or is not what the resource asks for
+     * @throws IllegalArgumentException when the resource was read with another locator
+     */
+    public CacheEntry keep(PluginResource resource) throws IOException {
+        if (!(resource.spec().module() instanceof LocatedModule module)) {
+            throw new IllegalArgumentException(
+                    resource + ": its module is not located by this (expected: ReadOptions with this locator)");
+        }
+        ModuleLoading.Loaded kept = module.kept();
+        return cache.entry(kept.name(), kept.checksum());
     }
 
     /** The module; one load for all who ask for the same at the same time. */
     ModuleLoading.Loaded load(ModuleLoading.Order order) throws IOException {
+        return load(order, false);
+    }
+
+    /** The module; from files, it is put into the cache when it is to be kept. */
+    ModuleLoading.Loaded load(ModuleLoading.Order order, boolean kept) throws IOException {
         long start = pace.nanoTime();
         try {
-            ModuleLoading.Loaded loaded = flights.run(order, () -> loadInTurn(order));
+            ModuleLoading.Loaded loaded =
+                    kept ? loadInTurn(order, true) : flights.run(order, () -> loadInTurn(order, false));
             metrics.loaded(order.file() == null ? "success" : "no_remote_load", pace.nanoTime() - start);
             return loaded;
         } catch (IOException e) {
@@ -200,11 +227,11 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     }
 
     /** One at a time for each url, so that what one has fetched is there for the next. */
-    private ModuleLoading.Loaded loadInTurn(ModuleLoading.Order order) throws IOException {
+    private ModuleLoading.Loaded loadInTurn(ModuleLoading.Order order, boolean kept) throws IOException {
         ReentrantLock lane = lanes.computeIfAbsent(order.toString(), url -> new ReentrantLock());
         lane.lock();
         try {
-            return loading.load(order);
+            return kept ? loading.keep(order) : loading.load(order);
         } finally {
             lane.unlock();
         }
