@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param rootIds the root ids that the module registers
  */
 public record RuntimeConfig(String type, List<String> abiVersions, List<String> rootIds) {
+    /** What {@link #type} is in this family. */
+    public static final String TYPE = "envoy_proxy";
+
     /** The name of the file. */
     public static final String FILE = "runtime-config.json";
 
     static final int MOST_BYTES = 1024 * 1024;
-
-    private static final String TYPE = "envoy_proxy";
 
     /** Copies the lists. */
     public RuntimeConfig {
