@@ -41,7 +41,7 @@ abstract class RegistryCommand implements Callable<Integer> {
         }
     }
 
-    private static String reason(IOException e) {
+    static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return e.getMessage() + ": no such file";
         }
