@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
             SignCommand.class,
             VerifyCommand.class,
             BundleCommand.class,
+            CacheCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             CompareCommand.class

@@ -8,11 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -36,11 +35,9 @@ final class ModuleCache implements AutoCloseable {
     private final boolean offline;
     private final LongSupplier clockMillis;
     private final MetricStore metrics;
-    private final Map<Used, Integer> uses = new HashMap<>();
     private final AtomicInteger entryCount = new AtomicInteger();
+    private final Set<Use> uses = ConcurrentHashMap.newKeySet();
     private final List<Cancellable> gauges;
-
-    private record Used(String name, String checksum) {}
 
     /** That a module is in use: while one of these is open, the module stays. */
     interface Use extends AutoCloseable {
@@ -70,9 +67,10 @@ final class ModuleCache implements AutoCloseable {
                 metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get));
     }
 
-    /** Ends counting its modules; nothing else need be ended. */
+    /** Ends counting its modules, and all uses of them. */
     @Override
     public void close() {
+        List.copyOf(uses).forEach(Use::close);
         gauges.forEach(Cancellable::cancel);
     }
 
@@ -213,65 +211,74 @@ final class ModuleCache implements AutoCloseable {
         });
     }
 
-    /** Keeps a module until the use is closed. Closing twice is closing once. */
+    /** Keeps a module until the use is closed, in all processes. Closing twice is closing once. */
     Use use(String name, String checksum) {
-        Used used = new Used(name, checksum);
-        synchronized (uses) {
-            uses.merge(used, 1, Integer::sum);
-        }
-        boolean[] open = {true};
-        return () -> {
-            synchronized (uses) {
-                if (open[0]) {
-                    open[0] = false;
-                    uses.computeIfPresent(used, (key, count) -> count == 1 ? null : count - 1);
+        Path file = directory.resolve(CacheIndex.file(name, checksum));
+        UseMarks.take(file);
+        Use use = new Use() {
+            @Override
+            public void close() {
+                if (uses.remove(this)) {
+                    UseMarks.release(file);
                 }
             }
         };
+        uses.add(use);
+        return use;
     }
 
     /**
-     * Throws away what nobody uses and has not used for the time of expiry. What this process uses is marked as used now, so
-     * that other processes keep it too.
+     * Throws away what nobody uses and has not used for the time of expiry. What any process uses counts as used now.
      *
      * @return how many modules went
      */
     int purge() throws IOException {
-        long now = clockMillis.getAsLong();
-        return purge(entry -> now - entry.lastUsedMillis() >= expiryMillis).size();
-    }
-
-    /** Throws away what somebody chooses, as long as nobody uses it here; gives what went. */
-    List<CacheEntry> purge(Predicate<CacheEntry> chosen) throws IOException {
         return Objects.requireNonNull(change(index -> {
-            List<CacheEntry> gone = new ArrayList<>();
+            int count = 0;
             long now = clockMillis.getAsLong();
             for (CacheIndex.Entry entry : index.entries()) {
                 if (isUsed(entry)) {
                     index.touch(entry, now);
-                    continue;
-                }
-                CacheEntry seen = seen(index, entry);
-                if (chosen.test(seen)) {
-                    index.remove(entry);
-                    delete(entry);
-                    gone.add(seen);
+                } else if (now - index.lastUsedMillis(entry) >= expiryMillis) {
+                    purge(index, entry);
+                    count++;
                 }
             }
             deleteStrays(index, now);
+            return count;
+        }));
+    }
+
+    /** Throws away what is meant and not in use; gives what went. */
+    List<CacheEntry> purge(Predicate<CacheEntry> which) throws IOException {
+        return Objects.requireNonNull(change(index -> {
+            List<CacheEntry> gone = new ArrayList<>();
+            for (CacheIndex.Entry entry : index.entries()) {
+                CacheEntry seen = seen(index, entry);
+                if (!seen.inUse() && which.test(seen)) {
+                    purge(index, entry);
+                    gone.add(seen);
+                }
+            }
+            deleteStrays(index, clockMillis.getAsLong());
             return gone;
         }));
     }
 
-    private boolean isUsed(CacheIndex.Entry entry) {
-        synchronized (uses) {
-            return entry.checksums.stream().anyMatch(checksum -> uses.containsKey(new Used(entry.name, checksum)));
-        }
+    private boolean isUsed(CacheIndex.Entry entry) throws IOException {
+        return UseMarks.isUsed(directory.resolve(entry.file()));
     }
 
     private void delete(CacheIndex.Entry entry) throws IOException {
         Files.deleteIfExists(directory.resolve(entry.file()));
         Files.deleteIfExists(manifestFile(entry.file()));
+    }
+
+    /** Takes out a module that nobody uses, with its mark. */
+    private void purge(CacheIndex index, CacheIndex.Entry entry) throws IOException {
+        index.remove(entry);
+        delete(entry);
+        Files.deleteIfExists(UseMarks.beside(directory.resolve(entry.file())));
     }
 
     /** Throws away old files that no index knows: of a process that was killed, or of an index that was lost. */
@@ -280,7 +287,8 @@ final class ModuleCache implements AutoCloseable {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = directory.relativize(file).toString().replace('\\', '/');
                 boolean ours = name.endsWith(CacheFiles.TEMPORARY) || name.matches("[0-9a-f]{64}/[0-9a-f]{64}\\..*");
-                boolean known = index.knows(name.replace(".manifest.yaml", ".wasm"));
+                boolean known =
+                        index.knows(name.replace(".manifest.yaml", ".wasm").replace(UseMarks.SUFFIX, ".wasm"));
                 boolean old = now - Files.getLastModifiedTime(file).toMillis() >= expiryMillis;
                 if (ours && !known && old) {
                     Files.deleteIfExists(file);
@@ -317,11 +325,13 @@ final class ModuleCache implements AutoCloseable {
         Path file = directory.resolve(entry.file());
         return new CacheEntry(
                 entry.name,
-                List.copyOf(entry.checksums),
                 index.urls(entry),
+                List.copyOf(entry.checksums),
+                entry.sha256,
                 file,
                 Files.exists(file) ? Files.size(file) : 0,
                 List.copyOf(entry.signedBy),
-                index.lastUsedMillis(entry));
+                index.lastUsedMillis(entry),
+                isUsed(entry));
     }
 }
