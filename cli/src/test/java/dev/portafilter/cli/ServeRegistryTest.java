@@ -125,7 +125,11 @@ class ServeRegistryTest {
     }
 
     private String image() {
-        return registry.host() + "/filters/misbehave:v1";
+        return image("v1");
+    }
+
+    private String image(String tag) {
+        return registry.host() + "/filters/misbehave:" + tag;
     }
 
     private static String pem(String type, byte[] der) {
@@ -208,6 +212,25 @@ class ServeRegistryTest {
         assertThat(status()).isEqualTo(204);
         assertThat(admin("/plugins")).contains("\"state\" : \"loaded\"");
         assertThat(registry.requests()).hasSize(asked);
+    }
+
+    @Test
+    void rootId_isThatOfRuntimeConfigJson_onlyIfItIsSetSo() throws Exception {
+        registry.requireNobody();
+        Path runtime = Files.writeString(directory.resolve("c.json"), "{\"config\":{\"root_ids\":[\"my_root\"]}}");
+        execute("push", directory.resolve("misbehave.wasm").toString(), image("v2"), "--config", runtime.toString());
+        Files.writeString(config.resolve("plugin.yaml"), """
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: misbehave}
+                spec: {url: 'oci://%s'}
+                """.formatted(image("v2")));
+        serve("");
+        assertThat(serving.plugins().get(0).spec().rootId()).isEmpty();
+        serving.close();
+        serve("image.useRuntimeConfigRootId: true\n");
+        assertThat(serving.plugins().get(0).spec().rootId()).isEqualTo("my_root");
+        assertThat(status()).isEqualTo(204);
     }
 
     @Test

@@ -140,7 +140,17 @@ final class ModuleCache implements AutoCloseable {
             return null;
         }
         index.touch(entry, clockMillis.getAsLong());
-        return new CachedModule(name, List.copyOf(entry.checksums), module, manifest, Set.copyOf(entry.signedBy));
+        return cached(entry, module, manifest);
+    }
+
+    private static CachedModule cached(CacheIndex.Entry entry, byte[] module, byte @Nullable [] manifest) {
+        return new CachedModule(
+                entry.name,
+                List.copyOf(entry.checksums),
+                module,
+                manifest,
+                List.copyOf(entry.rootIds),
+                Set.copyOf(entry.signedBy));
     }
 
     /** A file of the cache; null when it is gone or has changed. */
@@ -173,17 +183,25 @@ final class ModuleCache implements AutoCloseable {
      */
     CachedModule store(String name, List<String> checksums, byte[] module, byte @Nullable [] manifest)
             throws IOException {
+        return store(name, checksums, module, manifest, List.of());
+    }
+
+    /** The same, with the root ids that its image lists. */
+    CachedModule store(
+            String name, List<String> checksums, byte[] module, byte @Nullable [] manifest, List<String> rootIds)
+            throws IOException {
         return Objects.requireNonNull(change(index -> {
             CacheIndex.Entry entry =
                     new CacheIndex.Entry(name, Sha256.hex(module), manifest == null ? "" : Sha256.hex(manifest));
             entry.checksums.addAll(checksums);
+            entry.rootIds.addAll(rootIds);
             CacheFiles.write(directory.resolve(entry.file()), module);
             if (manifest != null) {
                 CacheFiles.write(manifestFile(entry.file()), manifest);
             }
             index.put(entry);
             index.touch(entry, clockMillis.getAsLong());
-            return new CachedModule(name, List.copyOf(entry.checksums), module, manifest, Set.copyOf(entry.signedBy));
+            return cached(entry, module, manifest);
         }));
     }
 
