@@ -68,7 +68,8 @@ record Modules(RegistryModules locator, Placements placements, SecretManifests s
                 new ImageOptions(
                         ImageOptions.DEFAULT.mostModuleBytes(),
                         settings.yes("image.strict"),
-                        settings.yes("image.manifestFallback")),
+                        settings.yes("image.manifestFallback"),
+                        settings.yes("image.useRuntimeConfigRootId")),
                 secrets(settings.path("secrets.dir"), manifests),
                 DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), false, LOG::warn),
                 metrics);

@@ -227,6 +227,11 @@ final class SettingKeys {
                         "image.manifestFallback",
                         false,
                         "The image of a WasmPlugin without plugin.wasm may name its module in manifest.yaml"),
+                yes(
+                        "image.useRuntimeConfigRootId",
+                        false,
+                        "A WasmPlugin without `pluginName` has the root id that runtime-config.json of its image lists, if"
+                                + " it lists one"),
                 of(
                         "secrets.dir",
                         Type.PATH,

@@ -45,6 +45,11 @@ final class MemoryRegistry implements AutoCloseable {
         authorization = "Basic " + login(user, password);
     }
 
+    /** From now on, asks for nobody. */
+    void requireNobody() {
+        authorization = null;
+    }
+
     static String login(String user, String password) {
         return Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }

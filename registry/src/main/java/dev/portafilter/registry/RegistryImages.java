@@ -50,6 +50,11 @@ final class RegistryImages implements ModuleImages {
     }
 
     @Override
+    public boolean usesRootIds() {
+        return fetcher.options().useRootId();
+    }
+
+    @Override
     public Image resolve(Repository repository, String reference) throws FetchException {
         ResolvedImage resolved = fetcher.resolve(repository, reference);
         return new Image() {
@@ -67,7 +72,12 @@ final class RegistryImages implements ModuleImages {
             public Content read(Layout layout) throws FetchException {
                 FetchedImage fetched = fetcher.fetch(repository, resolved, layout, true);
                 boolean extension = layout == Layout.EXTENSION;
-                return new Content(fetched.module(), extension ? fetched.manifest() : null, fetched.warnings());
+                RuntimeConfig config = fetched.runtimeConfig();
+                return new Content(
+                        fetched.module(),
+                        extension ? fetched.manifest() : null,
+                        config == null ? List.of() : config.rootIds(),
+                        fetched.warnings());
             }
         };
     }

@@ -54,18 +54,4 @@ public record RuntimeConfig(String type, List<String> abiVersions, List<String> 
         JsonObject config = object.object("config");
         return new RuntimeConfig(type, versions, config == null ? List.of() : config.texts("root_ids"));
     }
-
-    /**
-     * What is wrong with a plugin name, which becomes the root id.
-     *
-     * @param pluginName {@code spec.pluginName}; empty unless set
-     * @return null when it is one of the root ids, or none are listed
-     */
-    public @Nullable String problemWith(String pluginName) {
-        if (pluginName.isEmpty() || rootIds.isEmpty() || rootIds.contains(pluginName)) {
-            return null;
-        }
-        return "image.rootId: \"" + pluginName + "\" is no root id of the module (known: " + String.join(", ", rootIds)
-                + ")";
-    }
 }
