@@ -24,6 +24,7 @@ final class EnvoySide implements Side {
     private static final long STOP_SECONDS = 5;
     /** Its main thread answers, and may stand still for long on a busy machine. */
     private static final long ANSWER_SECONDS = 60;
+
     private static final Pattern LISTENER = Pattern.compile("::127\\.0\\.0\\.1:([0-9]+)");
     private static final Pattern METRIC = Pattern.compile("wasmcustom\\.(.*): ([0-9]+)");
     /** The last bucket has the number of all samples, those of the last interval before it. */
