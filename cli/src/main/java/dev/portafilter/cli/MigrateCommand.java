@@ -1,5 +1,7 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.registry.ImageLayout;
+import dev.portafilter.resources.ImageReference;
 import dev.portafilter.resources.Migration;
 import dev.portafilter.resources.Migration.MigratedFile;
 import dev.portafilter.resources.Migration.Options;
@@ -12,35 +14,62 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** {@code portafilter migrate}: older resources as the kinds that came after theirs. */
+/** {@code portafilter migrate}: older resources as the kinds that came after theirs, and their images. */
 @Command(
         name = "migrate",
         description = {
             "Writes ServiceMeshExtensions as WasmPlugins, or both as TrafficExtensions.",
             "Give all files of a mesh together: what is migrated together keeps its order. The result goes to standard"
-                    + " output, and what to know about it to standard error."
+                    + " output, and what to know about it to standard error.",
+            "With --image, makes of the image of a ServiceMeshExtension (manifest.yaml) one that a WasmPlugin can run"
+                    + " (plugin.wasm, runtime-config.json), pushes it and prints it with its digest."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything is migrated",
-            "1:something could not be migrated or written; each is named",
+            "1:something could not be migrated, written or pushed; each is named",
             "2:the arguments were not understood"
         })
 final class MigrateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "YAML or JSON files, or directories of them.")
-    @SuppressWarnings("NullAway.Init")
-    private List<Path> files;
+    private static final String IMAGE = "--image";
+    private static final String LAYOUT = "--layout";
+    private static final Set<String> OF_IMAGES = Set.of(IMAGE, LAYOUT, "--insecure", "--ca", "--timeout");
+
+    @Parameters(paramLabel = "FILE", arity = "0..*", description = "YAML or JSON files, or directories of them.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = IMAGE,
+            paramLabel = "REF",
+            arity = "2",
+            description = "The image with manifest.yaml, and the one to be made: [oci://]host/repository:tag.")
+    private @Nullable List<String> images;
+
+    @Option(
+            names = LAYOUT,
+            paramLabel = "LAYOUT",
+            description =
+                    "How the image that is made holds the module: compat (default), image or artifact, as in push.")
+    private String layout = "compat";
+
+    @Mixin
+    private RegistryFlags registry = new RegistryFlags();
 
     @Option(names = "--to", paramLabel = "KIND", description = "wasmplugin (default) or trafficextension.")
     private String target = "wasmplugin";
@@ -79,6 +108,53 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        checkCombination();
+        return images == null ? migrateFiles() : migrateImage(images.get(0), images.get(1));
+    }
+
+    /** Options of the one are no options of the other. */
+    private void checkCombination() {
+        ParseResult given = spec.commandLine().getParseResult();
+        for (OptionSpec option : given.matchedOptionsSet()) {
+            boolean ofImages = OF_IMAGES.contains(option.longestName());
+            if (ofImages && images == null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option.longestName() + ": stands without " + IMAGE + " (expected: " + IMAGE + " REF REF)");
+            }
+            if (!ofImages && images != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option.longestName() + ": stands beside " + IMAGE + " (expected: files, or " + IMAGE + ")");
+            }
+        }
+        if (files.isEmpty() == (images == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "FILE: " + (images == null ? "is missing" : "stands beside " + IMAGE) + " (expected: files, or "
+                            + IMAGE + " REF REF)");
+        }
+    }
+
+    private int migrateImage(String from, String to) {
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter printed = spec.commandLine().getOut();
+        ImageReference source = registry.image(from);
+        ImageReference target = registry.target(to);
+        ImageLayout chosen = registry.layout(layout);
+        try {
+            new ImageMigration(registry, Progress.of(spec.commandLine())).run(source, target, chosen, printed, err);
+            return 0;
+        } catch (IOException e) {
+            err.println("error: " + RegistryCommand.reason(e));
+            return 1;
+        } finally {
+            printed.flush();
+            err.flush();
+        }
+    }
+
+    private int migrateFiles() {
         Migration.Result result = Migration.of(files, options());
         PrintWriter err = spec.commandLine().getErr();
         boolean failed = result.hasErrors();

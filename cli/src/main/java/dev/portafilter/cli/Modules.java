@@ -6,6 +6,7 @@ import dev.portafilter.registry.ModuleOptions;
 import dev.portafilter.registry.PullSecrets;
 import dev.portafilter.registry.RegistryModules;
 import dev.portafilter.registry.RegistryOptions;
+import dev.portafilter.registry.SecretManifests;
 import dev.portafilter.runtime.service.MetricStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,9 +24,11 @@ import org.slf4j.LoggerFactory;
  *
  * @param locator finds and keeps them
  * @param placements finds out where ServiceMeshExtensions stand
+ * @param secrets hears of the Secrets among the resources
  * @param metrics of the host that runs them
  */
-record Modules(RegistryModules locator, Placements placements, MetricStore metrics) implements AutoCloseable {
+record Modules(RegistryModules locator, Placements placements, SecretManifests secrets, MetricStore metrics)
+        implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Modules.class);
 
     /**
@@ -37,21 +40,25 @@ record Modules(RegistryModules locator, Placements placements, MetricStore metri
     static Modules open(Settings settings, Function<String, @Nullable String> environment) throws IOException {
         MetricStore metrics =
                 new MetricStore(SettingValues.serviceLimits(settings).metricCount());
+        SecretManifests manifests = new SecretManifests(LOG::warn);
         RegistryModules locator = RegistryModules.open(
                 options(settings, environment),
                 registry(settings, environment),
                 new ImageOptions(
                         ImageOptions.DEFAULT.mostModuleBytes(),
                         settings.yes("image.strict"),
-                        settings.yes("image.manifestFallback")),
-                secrets(settings.path("secrets.dir")),
+                        settings.yes("image.manifestFallback"),
+                        settings.yes("image.useRuntimeConfigRootId")),
+                secrets(settings.path("secrets.dir"), manifests),
                 DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), false, LOG::warn),
                 metrics);
-        return new Modules(locator, new Placements(locator, settings.yes("sme.blockUntilReady")), metrics);
+        return new Modules(locator, new Placements(locator, settings.yes("sme.blockUntilReady")), manifests, metrics);
     }
 
-    private static PullSecrets secrets(@Nullable Path directory) {
-        return directory == null ? PullSecrets.NONE : PullSecrets.in(directory, LOG::warn);
+    private static PullSecrets secrets(@Nullable Path directory, PullSecrets manifests) {
+        return directory == null
+                ? manifests
+                : PullSecrets.in(directory, LOG::warn).orElse(manifests);
     }
 
     /** What is set; else what Istio's agent would read in the environment; else what holds unless something is set. */

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
 
 /**
  * A bar that moves while something takes its time, on a terminal; elsewhere nothing.
@@ -23,6 +24,11 @@ record Progress(PrintWriter err, boolean terminal) {
     /** Something that is waited for. */
     interface Work<T> {
         T run() throws IOException;
+    }
+
+    /** On standard error of a command. */
+    static Progress of(CommandLine command) {
+        return new Progress(command.getErr(), command.getColorScheme().ansi().enabled());
     }
 
     /** Does the work under a bar; short work gets none. */

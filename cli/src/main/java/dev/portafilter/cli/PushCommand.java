@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code portafilter push}: a module as an image. */
@@ -52,29 +51,13 @@ final class PushCommand extends RegistryCommand {
 
     @Override
     void run(PrintWriter out, PrintWriter err) throws IOException {
-        ImageLayout chosen = layout();
-        ImageReference image = flags().image(reference);
-        if (image.digest() != null) {
-            throw new ParameterException(
-                    spec().commandLine(), reference + ": has a digest (expected: a tag, under which it is pushed)");
-        }
+        ImageLayout chosen = flags().layout(layout);
+        ImageReference image = flags().target(reference);
         byte[] bytes = Files.readAllBytes(module);
         ModuleImage made = ModuleImage.of(chosen, bytes, config == null ? null : Files.readAllBytes(config));
         String what = "pushing " + Progress.size(bytes.length) + " to " + image;
         String digest = progress()
                 .show(what, () -> made.push(flags().client().openWritable(image, flags().keychain()), image.tag()));
         out.println(pinned(image, digest));
-    }
-
-    private ImageLayout layout() {
-        return switch (layout) {
-            case "compat" -> ImageLayout.COMPAT;
-            case "image" -> ImageLayout.IMAGE;
-            case "artifact" -> ImageLayout.ARTIFACT;
-            default ->
-                throw new ParameterException(
-                        spec().commandLine(),
-                        "--layout: \"" + layout + "\" is unknown (expected: compat, image or artifact)");
-        };
     }
 }

@@ -41,7 +41,8 @@ abstract class RegistryCommand implements Callable<Integer> {
         }
     }
 
-    private static String reason(IOException e) {
+    /** Why something could not be done, on one line. */
+    static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return e.getMessage() + ": no such file";
         }
@@ -54,8 +55,7 @@ abstract class RegistryCommand implements Callable<Integer> {
 
     /** Shows on a terminal how long something takes. */
     Progress progress() {
-        boolean terminal = spec.commandLine().getColorScheme().ansi().enabled();
-        return new Progress(spec.commandLine().getErr(), terminal);
+        return Progress.of(spec.commandLine());
     }
 
     CommandSpec spec() {

@@ -1,6 +1,7 @@
 package dev.portafilter.cli;
 
 import dev.portafilter.registry.DefaultKeychain;
+import dev.portafilter.registry.ImageLayout;
 import dev.portafilter.registry.Keychain;
 import dev.portafilter.registry.RegistryClient;
 import dev.portafilter.registry.RegistryOptions;
@@ -82,5 +83,28 @@ final class RegistryFlags {
             throw new ParameterException(command.commandLine(), text + ": is no image (expected: host/repository:tag)");
         }
         return image;
+    }
+
+    /** The image that an argument names to be pushed. */
+    ImageReference target(String text) {
+        ImageReference image = image(text);
+        if (image.digest() != null) {
+            throw new ParameterException(
+                    command.commandLine(), text + ": has a digest (expected: a tag, under which it is pushed)");
+        }
+        return image;
+    }
+
+    /** What {@code --layout} says. */
+    ImageLayout layout(String text) {
+        return switch (text) {
+            case "compat" -> ImageLayout.COMPAT;
+            case "image" -> ImageLayout.IMAGE;
+            case "artifact" -> ImageLayout.ARTIFACT;
+            default ->
+                throw new ParameterException(
+                        command.commandLine(),
+                        "--layout: \"" + text + "\" is unknown (expected: compat, image or artifact)");
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.portafilter.cli;
 
 import dev.portafilter.resources.PluginResource;
+import dev.portafilter.resources.PullSecret;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
 import dev.portafilter.resources.ResourceSet;
@@ -9,6 +10,7 @@ import dev.portafilter.resources.live.LiveConfiguration;
 import dev.portafilter.runtime.ProxyWasmHost;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -17,6 +19,7 @@ import java.util.function.Function;
  * @param config a file or a directory of them
  * @param options how they are read
  * @param select chooses and orders those that apply
+ * @param secrets hears of the Secrets that stand among them
  * @param read what was read at the start
  * @param selection what was chosen of it
  */
@@ -24,16 +27,24 @@ record ResourcePlan(
         Path config,
         ReadOptions options,
         Function<Collection<PluginResource>, Selection> select,
+        Consumer<Collection<PullSecret>> secrets,
         ResourceSet read,
         Selection selection) {
     /** Reads the resources. */
-    static ResourcePlan of(Path config, ReadOptions options, Function<Collection<PluginResource>, Selection> select) {
+    static ResourcePlan of(
+            Path config,
+            ReadOptions options,
+            Function<Collection<PluginResource>, Selection> select,
+            Consumer<Collection<PullSecret>> secrets) {
         ResourceSet read = ResourceReader.read(config, options);
-        return new ResourcePlan(config, options, select, read, select.apply(read.resources()));
+        // Before the selection: where an extension stands may be in its image.
+        secrets.accept(read.secrets());
+        return new ResourcePlan(config, options, select, secrets, read, select.apply(read.resources()));
     }
 
     /** The resources as a host follows them that runs their plugins already. */
     LiveConfiguration follow(ProxyWasmHost host) {
-        return new LiveConfiguration(host, () -> ResourceReader.read(config, options), select, read, selection);
+        return new LiveConfiguration(
+                host, () -> ResourceReader.read(config, options), select, read, selection, secrets);
     }
 }

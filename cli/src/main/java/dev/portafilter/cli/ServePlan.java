@@ -262,11 +262,12 @@ record ServePlan(
                     Selection.of(resources, http, connections, tieBreaking).carrying(traffic);
             ReadOptions options = SettingValues.readOptions(settings);
             ResourcePlan plan = modules == null
-                    ? ResourcePlan.of(config, options, select)
+                    ? ResourcePlan.of(config, options, select, secrets -> {})
                     : ResourcePlan.of(
                             config,
                             options.toBuilder().modules(modules.locator()).build(),
-                            modules.placements().before(select));
+                            modules.placements().before(select),
+                            modules.secrets());
             for (Problem problem : plan.read().problems()) {
                 (problem.isError() ? problems : warnings).add(problem.toString());
             }

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Every setting there is. Parser, environment variables, reference page and JSON Schema are made from this table; a test
@@ -171,6 +172,10 @@ final class SettingKeys {
     }
 
     private static List<SettingKey> modules() {
+        return Stream.of(fetches(), images(), cache()).flatMap(List::stream).toList();
+    }
+
+    private static List<SettingKey> fetches() {
         ModuleOptions options = ModuleOptions.DEFAULT;
         return List.of(
                 duration(
@@ -212,13 +217,32 @@ final class SettingKeys {
                         1,
                         MOST - 64,
                         "bytes",
-                        "Largest module, and what it is packed in"),
+                        "Largest module, and what it is packed in"));
+    }
+
+    private static List<SettingKey> images() {
+        return List.of(
                 yes("image.strict", false, "Images are accepted only as Istio accepts them"),
                 yes(
                         "image.manifestFallback",
                         false,
                         "The image of a WasmPlugin without plugin.wasm may name its module in manifest.yaml"),
-                of("secrets.dir", Type.PATH, "", "Pull secrets: files `NAMESPACE/NAME/.dockerconfigjson`"),
+                yes(
+                        "image.useRuntimeConfigRootId",
+                        false,
+                        "A WasmPlugin without `pluginName` has the root id that runtime-config.json of its image lists, if"
+                                + " it lists one"),
+                of(
+                        "secrets.dir",
+                        Type.PATH,
+                        "",
+                        "Pull secrets beside the Secrets among the resources, before which they come: files"
+                                + " `NAMESPACE/NAME/.dockerconfigjson`"));
+    }
+
+    private static List<SettingKey> cache() {
+        ModuleOptions options = ModuleOptions.DEFAULT;
+        return List.of(
                 of("cache.moduleDir", Type.PATH, "`modules` in `cache-dir`", "Where fetched modules are kept"),
                 duration(
                         "cache.expiry",

@@ -133,6 +133,8 @@ final class ValidateCommand implements Callable<Integer> {
                 + resources.refused().size() + " not valid: "
                 + count(resources.errors().size(), "error") + ", "
                 + count(resources.warnings().size(), "warning");
+        int secrets = resources.secrets().size();
+        counts += secrets == 0 ? "" : "; " + count(secrets, "Secret");
         int skipped = resources.skipped().size();
         return skipped == 0 ? counts : counts + "; " + count(skipped, "object") + " of other kinds left alone";
     }

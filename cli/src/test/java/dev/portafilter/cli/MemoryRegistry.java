@@ -45,6 +45,11 @@ final class MemoryRegistry implements AutoCloseable {
         authorization = "Basic " + login(user, password);
     }
 
+    /** From now on, asks for nobody. */
+    void requireNobody() {
+        authorization = null;
+    }
+
     static String login(String user, String password) {
         return Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
@@ -63,6 +68,17 @@ final class MemoryRegistry implements AutoCloseable {
     /** A manifest or blob. */
     byte[] get(String repository, String kind, String reference) {
         return stored.get("/v2/" + repository + "/" + kind + "/" + reference).bytes;
+    }
+
+    /** Puts a blob, or a manifest under a tag, where it belongs; its SHA-256. */
+    String put(String repository, String kind, @Nullable String tag, byte[] bytes) {
+        String sha256 = sha256(bytes);
+        Stored here = new Stored("application/vnd.oci.image.manifest.v1+json", bytes);
+        stored.put("/v2/" + repository + "/" + kind + "/sha256:" + sha256, here);
+        if (tag != null) {
+            stored.put("/v2/" + repository + "/" + kind + "/" + tag, here);
+        }
+        return sha256;
     }
 
     private void answer(HttpExchange exchange) throws IOException {

@@ -31,6 +31,49 @@ import picocli.CommandLine;
 /** {@code serve} with modules from a registry that asks for a user: pinned, signed, kept, and refused when tampered with. */
 @Timeout(120)
 class ServeRegistryTest {
+    /** Every metric of Istio's agent and of Envoy, after one module was fetched and runs on one worker. */
+    private static final String METRICS = """
+            # TYPE istio_agent_wasm_cache_entries gauge
+            istio_agent_wasm_cache_entries 1
+            # TYPE istio_agent_wasm_cache_lookup_count counter
+            istio_agent_wasm_cache_lookup_count{hit="false"} 1
+            istio_agent_wasm_cache_lookup_count{hit="true"} 0
+            # TYPE istio_agent_wasm_remote_fetch_count counter
+            istio_agent_wasm_remote_fetch_count{result="success"} 1
+            istio_agent_wasm_remote_fetch_count{result="download_failure"} 0
+            istio_agent_wasm_remote_fetch_count{result="manifest_failure"} 0
+            istio_agent_wasm_remote_fetch_count{result="checksum_mismatched"} 0
+            istio_agent_wasm_remote_fetch_count{result="fetch_failure"} 0
+            istio_agent_wasm_remote_fetch_count{result="signature_failure"} 0
+            # TYPE istio_agent_wasm_config_conversion_count counter
+            istio_agent_wasm_config_conversion_count{result="success"} 1
+            istio_agent_wasm_config_conversion_count{result="no_remote_load"} 0
+            istio_agent_wasm_config_conversion_count{result="fetch_failure"} 0
+            # TYPE istio_agent_wasm_config_conversion_duration histogram
+            istio_agent_wasm_config_conversion_duration_bucket{le="+Inf"} 1
+            istio_agent_wasm_config_conversion_duration_count 1
+            # TYPE wasm_remote_load_cache_hits counter
+            wasm_remote_load_cache_hits 0
+            wasm_remote_load_cache_negative_hits 0
+            wasm_remote_load_cache_misses 1
+            wasm_remote_load_fetch_successes 1
+            wasm_remote_load_fetch_failures 0
+            # TYPE wasm_remote_load_cache_entries gauge
+            wasm_remote_load_cache_entries 1
+            # TYPE wasm_envoy_wasm_runtime_chicory_created counter
+            wasm_envoy_wasm_runtime_chicory_created 1
+            # TYPE wasm_envoy_wasm_runtime_chicory_active gauge
+            wasm_envoy_wasm_runtime_chicory_active 1
+            # TYPE wasm_envoy_wasm_runtime_chicory_memory_size gauge
+            # TYPE wasm_wasm_vm_count gauge
+            wasm_wasm_vm_count 1
+            wasm_default_misbehave_vm_reload 0
+            wasm_default_misbehave_vm_reload_backoff 0
+            wasm_default_misbehave_vm_reload_success 0
+            wasm_default_misbehave_vm_reload_failure 0
+            # TYPE wasm_default_misbehave_vm_memory_size gauge
+            """;
+
     @TempDir
     private Path directory;
 
@@ -82,7 +125,11 @@ class ServeRegistryTest {
     }
 
     private String image() {
-        return registry.host() + "/filters/misbehave:v1";
+        return image("v1");
+    }
+
+    private String image(String tag) {
+        return registry.host() + "/filters/misbehave:" + tag;
     }
 
     private static String pem(String type, byte[] der) {
@@ -157,17 +204,33 @@ class ServeRegistryTest {
         assertThat(admin("/plugins"))
                 .contains("\"state\" : \"loaded\"", "oci://" + image(), MemoryRegistry.sha256(module))
                 .doesNotContain("s3cret");
-        assertThat(admin("/metrics"))
-                .contains(
-                        "istio_agent_wasm_remote_fetch_count_total{result=\"success\"} 1.0",
-                        "istio_agent_wasm_cache_entries 1.0",
-                        "istio_agent_wasm_cache_lookup_count_total{hit=\"false\"} 1.0");
+        assertThat(admin("/metrics").lines()).contains(METRICS.lines().toArray(String[]::new));
+        assertThat(admin("/metrics")).containsPattern("\nwasm_default_misbehave_vm_memory_size [1-9][0-9]+\n");
         serving.close();
         int asked = registry.requests().size();
         serve("");
         assertThat(status()).isEqualTo(204);
         assertThat(admin("/plugins")).contains("\"state\" : \"loaded\"");
         assertThat(registry.requests()).hasSize(asked);
+    }
+
+    @Test
+    void rootId_isThatOfRuntimeConfigJson_onlyIfItIsSetSo() throws Exception {
+        registry.requireNobody();
+        Path runtime = Files.writeString(directory.resolve("c.json"), "{\"config\":{\"root_ids\":[\"my_root\"]}}");
+        execute("push", directory.resolve("misbehave.wasm").toString(), image("v2"), "--config", runtime.toString());
+        Files.writeString(config.resolve("plugin.yaml"), """
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: misbehave}
+                spec: {url: 'oci://%s'}
+                """.formatted(image("v2")));
+        serve("");
+        assertThat(serving.plugins().get(0).spec().rootId()).isEmpty();
+        serving.close();
+        serve("image.useRuntimeConfigRootId: true\n");
+        assertThat(serving.plugins().get(0).spec().rootId()).isEqualTo("my_root");
+        assertThat(status()).isEqualTo(204);
     }
 
     @Test
@@ -181,7 +244,7 @@ class ServeRegistryTest {
                         "checksum.mismatch",
                         "has sha256 " + hex() + " (expected: " + "0".repeat(64) + ", as spec.sha256 says)");
         assertThat(admin("/metrics"))
-                .contains("istio_agent_wasm_remote_fetch_count_total{result=\"checksum_mismatched\"} 1.0");
+                .containsPattern("istio_agent_wasm_remote_fetch_count\\{result=\"checksum_mismatched\"} [1-9]");
     }
 
     @Test
@@ -213,7 +276,7 @@ class ServeRegistryTest {
         assertThat(status()).isEqualTo(503);
         assertThat(admin("/plugins")).contains("signature.n", digest, "expected: one by Ed25519 key");
         assertThat(admin("/metrics"))
-                .contains("istio_agent_wasm_remote_fetch_count_total{result=\"signature_failure\"} 1.0");
+                .containsPattern("istio_agent_wasm_remote_fetch_count\\{result=\"signature_failure\"} [1-9]");
     }
 
     @Test
@@ -225,6 +288,52 @@ class ServeRegistryTest {
         serve("");
         assertThat(status()).isEqualTo(503);
         assertThat(admin("/plugins")).contains("secret.notFound: secret default/registry-login");
+        assertThat(registry.requests()).hasSize(asked);
+    }
+
+    @Test
+    void secretAmongTheResources_isUsed_andComesWhileItRuns() throws Exception {
+        Files.delete(directory.resolve("secrets/default/registry-login/.dockerconfigjson"));
+        Files.delete(directory.resolve("secrets/default/registry-login"));
+        write(hex());
+        serve("");
+        assertThat(status()).isEqualTo(503);
+        Files.writeString(config.resolve("login.yaml"), """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: registry-login}
+                type: kubernetes.io/dockerconfigjson
+                stringData:
+                  .dockerconfigjson: '{"auths":{"%s":{"username":"barista","password":"s3cret"}}}'
+                """.formatted(registry.host()));
+
+        HttpResponse<String> reloaded = client.send(
+                HttpRequest.newBuilder(URI.create(serving.adminUrl() + "/reload"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(reloaded.statusCode()).isEqualTo(200);
+        assertThat(status()).isEqualTo(204);
+        assertThat(admin("/plugins") + reloaded.body())
+                .contains("\"state\" : \"loaded\"")
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void secretOfAnotherType_thatIsNamed_isAnError_andTheRegistryIsNotAsked() throws Exception {
+        Files.delete(directory.resolve("secrets/default/registry-login/.dockerconfigjson"));
+        Files.delete(directory.resolve("secrets/default/registry-login"));
+        write(hex());
+        Files.writeString(
+                config.resolve("login.yaml"),
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: registry-login}\nstringData: {password: s3cret}\n");
+        int asked = registry.requests().size();
+        serve("");
+        assertThat(status()).isEqualTo(503);
+        assertThat(admin("/plugins"))
+                .contains("secret.type: secret default/registry-login at ", "login.yaml:1:1: is of another type")
+                .doesNotContain("s3cret");
         assertThat(registry.requests()).hasSize(asked);
     }
 }

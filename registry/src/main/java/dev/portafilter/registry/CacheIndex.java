@@ -45,6 +45,8 @@ final class CacheIndex {
         final String sha256;
         /** Of the manifest beside it; empty when there is none. */
         final String manifestSha256;
+        /** The root ids that its image lists. */
+        final Set<String> rootIds = new LinkedHashSet<>();
         /** The fingerprints of keys that have signed it. */
         final Set<String> signedBy = new LinkedHashSet<>();
 
@@ -98,6 +100,7 @@ final class CacheIndex {
                     entry.checksums.add(checksum);
                 }
             }
+            entry.rootIds.addAll(item.texts("rootIds"));
             entry.signedBy.addAll(item.texts("signedBy"));
             entry.lastUsedMillis = item.integer("lastUsedMillis");
             if (!entry.name.isEmpty() && !entry.checksums.isEmpty()) {
@@ -122,6 +125,7 @@ final class CacheIndex {
                 writeTexts(json, "checksums", entry.checksums);
                 json.writeStringField("sha256", entry.sha256);
                 json.writeStringField("manifestSha256", entry.manifestSha256);
+                writeTexts(json, "rootIds", entry.rootIds);
                 writeTexts(json, "signedBy", entry.signedBy);
                 json.writeNumberField("lastUsedMillis", entry.lastUsedMillis);
                 json.writeEndObject();

@@ -23,6 +23,10 @@ public final class ImageFetcher {
         this.options = options;
     }
 
+    ImageOptions options() {
+        return options;
+    }
+
     /**
      * Finds what a reference leads to, through indexes if need be.
      *

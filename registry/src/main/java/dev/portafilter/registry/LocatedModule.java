@@ -21,6 +21,7 @@ final class LocatedModule implements ModuleSource {
     private final RegistryModules modules;
     private final ModuleLoading.Order order;
     private final Holding holding = new Holding();
+    private volatile List<String> rootIds = List.of();
 
     /** Lives longer than its module, so must not know it. */
     private static final class Holding implements Runnable {
@@ -53,10 +54,22 @@ final class LocatedModule implements ModuleSource {
 
     ModuleLoading.Loaded loaded() throws IOException {
         ModuleLoading.Loaded loaded = modules.load(order);
+        rootIds = loaded.rootIds();
         if (!loaded.checksum().isEmpty()) {
             holding.replace(modules.cache().use(loaded.name(), loaded.checksum()));
         }
         return loaded;
+    }
+
+    @Override
+    public List<String> rootIds() {
+        return rootIds;
+    }
+
+    @Override
+    public String rootId() {
+        List<String> known = rootIds;
+        return modules.usesRootIds() && known.size() == 1 ? known.get(0) : "";
     }
 
     /** Gives the cache back what was loaded. */

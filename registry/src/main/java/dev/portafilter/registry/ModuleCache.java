@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class ModuleCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModuleCache.class);
     private static final String LOOKUPS = "istio_agent_wasm_cache_lookup_count";
+    private static final String HITS = "wasm.remote_load_cache_hits";
+    private static final String MISSES = "wasm.remote_load_cache_misses";
 
     private final Path directory;
     private final long expiryMillis;
@@ -60,6 +62,13 @@ final class ModuleCache implements AutoCloseable {
         this.clockMillis = clockMillis;
         this.metrics = metrics;
         change(index -> null);
+        for (String hit : List.of("true", "false")) {
+            metrics.hostCounter(LOOKUPS, "hit", hit);
+        }
+        metrics.hostCounter(HITS);
+        metrics.hostCounter(MISSES);
+        // What cannot be had is asked for again: this stays 0.
+        metrics.hostCounter("wasm.remote_load_cache_negative_hits");
         gauges = List.of(
                 metrics.hostGauge("istio_agent_wasm_cache_entries", entryCount::get),
                 metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get));
@@ -108,8 +117,7 @@ final class ModuleCache implements AutoCloseable {
     @Nullable CachedModule find(String name, @Nullable String checksum) throws IOException {
         CachedModule found = checksum == null ? null : change(index -> find(index, name, checksum));
         metrics.hostCounter(LOOKUPS, "hit", String.valueOf(found != null)).increment();
-        metrics.hostCounter(found == null ? "wasm.remote_load_cache_misses" : "wasm.remote_load_cache_hits")
-                .increment();
+        metrics.hostCounter(found == null ? MISSES : HITS).increment();
         return found;
     }
 
@@ -132,7 +140,17 @@ final class ModuleCache implements AutoCloseable {
             return null;
         }
         index.touch(entry, clockMillis.getAsLong());
-        return new CachedModule(name, List.copyOf(entry.checksums), module, manifest, Set.copyOf(entry.signedBy));
+        return cached(entry, module, manifest);
+    }
+
+    private static CachedModule cached(CacheIndex.Entry entry, byte[] module, byte @Nullable [] manifest) {
+        return new CachedModule(
+                entry.name,
+                List.copyOf(entry.checksums),
+                module,
+                manifest,
+                List.copyOf(entry.rootIds),
+                Set.copyOf(entry.signedBy));
     }
 
     /** A file of the cache; null when it is gone or has changed. */
@@ -165,17 +183,25 @@ final class ModuleCache implements AutoCloseable {
      */
     CachedModule store(String name, List<String> checksums, byte[] module, byte @Nullable [] manifest)
             throws IOException {
+        return store(name, checksums, module, manifest, List.of());
+    }
+
+    /** The same, with the root ids that its image lists. */
+    CachedModule store(
+            String name, List<String> checksums, byte[] module, byte @Nullable [] manifest, List<String> rootIds)
+            throws IOException {
         return Objects.requireNonNull(change(index -> {
             CacheIndex.Entry entry =
                     new CacheIndex.Entry(name, Sha256.hex(module), manifest == null ? "" : Sha256.hex(manifest));
             entry.checksums.addAll(checksums);
+            entry.rootIds.addAll(rootIds);
             CacheFiles.write(directory.resolve(entry.file()), module);
             if (manifest != null) {
                 CacheFiles.write(manifestFile(entry.file()), manifest);
             }
             index.put(entry);
             index.touch(entry, clockMillis.getAsLong());
-            return new CachedModule(name, List.copyOf(entry.checksums), module, manifest, Set.copyOf(entry.signedBy));
+            return cached(entry, module, manifest);
         }));
     }
 

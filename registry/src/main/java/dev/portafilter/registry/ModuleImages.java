@@ -26,6 +26,11 @@ public interface ModuleImages {
      */
     Image resolve(Repository repository, String reference) throws FetchException;
 
+    /** Whether the one root id that an image lists is that of a plugin which names none. */
+    default boolean usesRootIds() {
+        return false;
+    }
+
     /** An image whose manifest is known. */
     interface Image {
         /** The digest of what the reference leads to, which may be an index. */
@@ -47,7 +52,8 @@ public interface ModuleImages {
      *
      * @param module the bytes of the module
      * @param manifest its manifest; null unless it was asked for as an extension
+     * @param rootIds the root ids that its {@code runtime-config.json} lists
      * @param warnings what is odd about the image, a line each
      */
-    record Content(byte[] module, @Nullable Manifest manifest, List<String> warnings) {}
+    record Content(byte[] module, @Nullable Manifest manifest, List<String> rootIds, List<String> warnings) {}
 }

@@ -36,12 +36,13 @@ final class ModuleLoading {
      *
      * @param module its bytes
      * @param manifest the {@code manifest.yaml} of its image; null unless it was asked for as an extension
+     * @param rootIds the root ids that its image lists
      * @param name what it is called in the cache
      * @param checksum what it is called there; empty for files, which are not cached
      */
-    record Loaded(byte[] module, byte @Nullable [] manifest, String name, String checksum) {
+    record Loaded(byte[] module, byte @Nullable [] manifest, List<String> rootIds, String name, String checksum) {
         static Loaded of(CachedModule cached) {
-            return new Loaded(cached.module(), cached.manifest(), cached.name(), cached.checksum());
+            return new Loaded(cached.module(), cached.manifest(), cached.rootIds(), cached.name(), cached.checksum());
         }
     }
 
@@ -105,7 +106,7 @@ final class ModuleLoading {
                     FileFetch.readIfThere(FileFetch.beside(file, suffix), SignatureVerifier.MOST_SIGNATURE_BYTES);
             log(verifier(order).verifyModule(file.toString(), companions, bytes, module));
         }
-        return new Loaded(module, null, "", "");
+        return new Loaded(module, null, List.of(), "", "");
     }
 
     private Loaded loadHttp(Order order) throws IOException {
@@ -211,7 +212,7 @@ final class ModuleLoading {
                 content.warnings().forEach(warning -> LOG.warn("{}: {}", order, warning));
                 Manifest manifest = content.manifest();
                 byte[] text = manifest == null ? null : manifest.text().getBytes(StandardCharsets.UTF_8);
-                same = cache.store(name, checksums, content.module(), text);
+                same = cache.store(name, checksums, content.module(), text, content.rootIds());
             }
             cache.note(name, checksum, checksums, signers);
             if (digest == null) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
 
 /** Where the secrets are that {@code imagePullSecret} names. Source: WasmPlugin reference, section 4.8. */
 @FunctionalInterface
@@ -29,6 +30,21 @@ public interface PullSecrets {
      *     asked then
      */
     Keychain secret(String namespace, String name) throws FetchException;
+
+    /** The secrets of this source, and for those that are not there, of another. */
+    default PullSecrets orElse(PullSecrets other) {
+        return (namespace, name) -> {
+            try {
+                return secret(namespace, name);
+            } catch (FetchException e) {
+                if (!e.code().equals("secret.notFound")) {
+                    throw e;
+                }
+                LoggerFactory.getLogger(PullSecrets.class).debug("{}", e.getMessage());
+            }
+            return other.secret(namespace, name);
+        };
+    }
 
     /**
      * Secrets in files: {@code DIRECTORY/NAMESPACE/NAME/.dockerconfigjson}, as Kubernetes mounts them. A file {@code type}
@@ -62,7 +78,8 @@ public interface PullSecrets {
             return DockerConfig.parseLegacy(where, legacy, warnings);
         }
         throw new FetchException(
-                "secret.type", where + ": is of another type (expected: kubernetes.io/dockerconfigjson)");
+                "secret.type",
+                where + ": is of another type, or lacks its key (expected: kubernetes.io/dockerconfigjson)");
     }
 
     /** One secret in files. */
@@ -108,7 +125,7 @@ public interface PullSecrets {
             } catch (FetchException e) {
                 throw e;
             } catch (IOException e) {
-                throw new FetchException("secret.notFound", where + ": cannot be read");
+                throw new FetchException("secret.parse", where + ": cannot be read");
             }
         }
     }

@@ -38,15 +38,20 @@ final class RegistryImages implements ModuleImages {
         return client.open(image, (host, repository) -> first(all, host, repository));
     }
 
-    private static @Nullable Credential first(List<Keychain> all, String host, String repository)
-            throws FetchException {
+    /** What the first secret has that knows the registry; an entry with nothing in it is none. */
+    static @Nullable Credential first(List<Keychain> all, String host, String repository) throws FetchException {
         for (Keychain one : all) {
             Credential credential = one.find(host, repository);
-            if (credential != null) {
+            if (credential != null && !credential.isEmpty()) {
                 return credential;
             }
         }
         return null;
+    }
+
+    @Override
+    public boolean usesRootIds() {
+        return fetcher.options().useRootId();
     }
 
     @Override
@@ -67,7 +72,12 @@ final class RegistryImages implements ModuleImages {
             public Content read(Layout layout) throws FetchException {
                 FetchedImage fetched = fetcher.fetch(repository, resolved, layout, true);
                 boolean extension = layout == Layout.EXTENSION;
-                return new Content(fetched.module(), extension ? fetched.manifest() : null, fetched.warnings());
+                RuntimeConfig config = fetched.runtimeConfig();
+                return new Content(
+                        fetched.module(),
+                        extension ? fetched.manifest() : null,
+                        config == null ? List.of() : config.rootIds(),
+                        fetched.warnings());
             }
         };
     }

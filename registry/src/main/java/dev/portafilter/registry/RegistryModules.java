@@ -40,6 +40,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     private final FetchMetrics metrics;
     private final Pace pace;
     private final boolean offline;
+    private final boolean usesRootIds;
     private final SingleFlight<ModuleLoading.Order, ModuleLoading.Loaded> flights = new SingleFlight<>();
     private final Map<String, ReentrantLock> lanes = new ConcurrentHashMap<>();
     private final @Nullable Path temporary;
@@ -54,6 +55,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             Pace pace,
             LongSupplier clockMillis)
             throws IOException {
+        this.usesRootIds = images.usesRootIds();
         Path directory = options.cacheDirectory();
         Path own = directory == null ? Files.createTempDirectory("portafilter-modules") : directory;
         temporary = directory == null ? own : null;
@@ -86,11 +88,11 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             MetricStore metrics)
             throws IOException {
         RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()));
-        ImageOptions sized = new ImageOptions(options.maxBytes(), images.strict(), images.manifestFallback());
         return new RegistryModules(
                 options,
                 new WebTransport(client.web(), client.options()),
-                new RegistryImages(client, new ImageFetcher(sized), secrets, keychain),
+                new RegistryImages(
+                        client, new ImageFetcher(images.withMostModuleBytes(options.maxBytes())), secrets, keychain),
                 metrics,
                 Pace.REAL,
                 System::currentTimeMillis);
@@ -208,6 +210,11 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         } finally {
             lane.unlock();
         }
+    }
+
+    /** Whether the root id of an image is that of a plugin which names none. */
+    boolean usesRootIds() {
+        return usesRootIds;
     }
 
     ModuleCache cache() {

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param rootIds the root ids that the module registers
  */
 public record RuntimeConfig(String type, List<String> abiVersions, List<String> rootIds) {
+    /** What {@link #type} is in this family. */
+    public static final String TYPE = "envoy_proxy";
+
     /** The name of the file. */
     public static final String FILE = "runtime-config.json";
 
     static final int MOST_BYTES = 1024 * 1024;
-
-    private static final String TYPE = "envoy_proxy";
 
     /** Copies the lists. */
     public RuntimeConfig {
@@ -52,19 +53,5 @@ public record RuntimeConfig(String type, List<String> abiVersions, List<String> 
         }
         JsonObject config = object.object("config");
         return new RuntimeConfig(type, versions, config == null ? List.of() : config.texts("root_ids"));
-    }
-
-    /**
-     * What is wrong with a plugin name, which becomes the root id.
-     *
-     * @param pluginName {@code spec.pluginName}; empty unless set
-     * @return null when it is one of the root ids, or none are listed
-     */
-    public @Nullable String problemWith(String pluginName) {
-        if (pluginName.isEmpty() || rootIds.isEmpty() || rootIds.contains(pluginName)) {
-            return null;
-        }
-        return "image.rootId: \"" + pluginName + "\" is no root id of the module (known: " + String.join(", ", rootIds)
-                + ")";
     }
 }

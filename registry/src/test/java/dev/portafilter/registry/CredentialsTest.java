@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portafilter.resources.ModuleUrl;
+import dev.portafilter.resources.PullSecret;
+import dev.portafilter.resources.SourcePosition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -168,6 +170,42 @@ class CredentialsTest {
         assertThat(user(keychain, "h.io", "r")).isEqualTo("a");
         fails("secret.type", () -> PullSecrets.keychain("s", "Opaque", data, warnings::add));
         fails("secret.type", () -> PullSecrets.keychain("s", "kubernetes.io/dockercfg", Map.of(), warnings::add));
+    }
+
+    private static PullSecret manifest(String name, String type, Map<String, byte[]> data) {
+        return new PullSecret("team", name, type, data, new SourcePosition("secrets.yaml", 3, 1));
+    }
+
+    @Test
+    void secretAmongTheResources_isFound_andLosesToTheDirectory() throws IOException {
+        SecretManifests manifests = new SecretManifests(warnings::add);
+        PullSecrets secrets = PullSecrets.in(directory, warnings::add).orElse(manifests);
+        fails("secret.notFound", () -> secrets.secret("team", "pull"));
+        byte[] json = TestImages.bytes("{\"auths\":{" + entry("h.io", "a") + "}}");
+        PullSecret pull = manifest("pull", "kubernetes.io/dockerconfigjson", Map.of(".dockerconfigjson", json));
+
+        manifests.accept(List.of(pull, manifest("pull", "Opaque", Map.of()), manifest("plain", "Opaque", Map.of())));
+
+        assertThat(user(secrets.secret("team", "pull"), "h.io", "r")).isEqualTo("a");
+        fails("secret.type", () -> secrets.secret("team", "plain"));
+        fails("secret.notFound", () -> secrets.secret("other", "pull"));
+        secret(".dockerconfigjson", "{\"auths\":{" + entry("h.io", "b") + "}}");
+        assertThat(user(secrets.secret("team", "pull"), "h.io", "r")).isEqualTo("b");
+        secret(".dockerconfigjson", "null");
+        fails("secret.parse", () -> secrets.secret("team", "pull"));
+
+        manifests.accept(List.of());
+        fails("secret.notFound", () -> manifests.secret("team", "pull"));
+    }
+
+    @Test
+    void secretWithoutALogin_doesNotHideTheNextOne() throws FetchException {
+        List<Keychain> all = List.of(
+                config("{\"auths\":{\"h.io\":{}}}"), config("{}"), config("{\"auths\":{" + entry("h.io", "a") + "}}"));
+
+        assertThat(user((host, repository) -> RegistryImages.first(all, host, repository), "h.io", "r"))
+                .isEqualTo("a");
+        assertThat(RegistryImages.first(all.subList(0, 2), "h.io", "r")).isNull();
     }
 
     @Test

@@ -15,6 +15,10 @@ final class FakeImages implements ModuleImages {
     final FakeRepository repository = new FakeRepository();
     private final Map<String, Stored> images = new HashMap<>();
     private @Nullable FetchException failure;
+    /** What every image lists. */
+    List<String> rootIds = List.of();
+
+    boolean usesRootIds;
 
     private record Stored(
             String digest,
@@ -32,6 +36,11 @@ final class FakeImages implements ModuleImages {
         images.put(tag, stored);
         images.put(digest, stored);
         images.putIfAbsent(child, new Stored(child, child, module, manifest));
+    }
+
+    @Override
+    public boolean usesRootIds() {
+        return usesRootIds;
     }
 
     /** From now on nothing can be read. */
@@ -74,7 +83,10 @@ final class FakeImages implements ModuleImages {
             public Content read(Layout layout) {
                 requests.add("layers " + stored.child);
                 return new Content(
-                        stored.module, layout == Layout.EXTENSION ? stored.manifest : null, List.of("warning: odd"));
+                        stored.module,
+                        layout == Layout.EXTENSION ? stored.manifest : null,
+                        rootIds,
+                        List.of("warning: odd"));
             }
         };
     }

@@ -58,7 +58,7 @@ class ModuleImageTest {
         assertThat(fetched.layout()).isEqualTo(layout);
         assertThat(fetched.runtimeConfig().rootIds()).containsExactly("auth");
         assertThat(fetched.warnings()).isEmpty();
-        ImageOptions strict = new ImageOptions(1 << 20, true, false);
+        ImageOptions strict = new ImageOptions(1 << 20, true, false, false);
         assertThat(fetch(strict, digest).module()).isEqualTo(TestImages.TINY);
     }
 

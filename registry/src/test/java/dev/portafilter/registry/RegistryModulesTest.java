@@ -115,6 +115,35 @@ class RegistryModulesTest {
     }
 
     @Test
+    void rootIds_ofTheImage_areKnownOnceItIsLoaded_fromTheCacheToo() throws Exception {
+        fixture.images.rootIds = List.of("one");
+        LocatedModule first = fixture.want(IMAGE).source();
+        assertThat(first.rootIds()).isEmpty();
+        first.load();
+        assertThat(first.rootIds()).containsExactly("one");
+        assertThat(first.rootId()).isEmpty();
+
+        fixture.images.usesRootIds = true;
+        fixture.open(directory.resolve("cache"));
+        fixture.images.requests.clear();
+        LocatedModule cached = fixture.want(IMAGE).source();
+        cached.load();
+        assertThat(fixture.images.requests).isEmpty();
+        assertThat(cached.rootId()).isEqualTo("one");
+    }
+
+    @Test
+    void rootId_isThatOfTheImage_onlyIfItListsOne() throws Exception {
+        fixture.images.usesRootIds = true;
+        fixture.images.rootIds = List.of("one", "two");
+        fixture.open(directory.resolve("cache"));
+        LocatedModule source = fixture.want(IMAGE).source();
+        source.load();
+        assertThat(source.rootIds()).containsExactly("one", "two");
+        assertThat(source.rootId()).isEmpty();
+    }
+
+    @Test
     void httpModule_isVerifiedByTheFileBesideIt_andAgainForAnotherKey() throws Exception {
         fixture.http.file(URL, SIGNED_MODULE);
         assertThat(fixture.want(URL).load()).isEqualTo(SIGNED_MODULE);

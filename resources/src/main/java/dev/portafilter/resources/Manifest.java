@@ -18,7 +18,7 @@ public record Manifest(@Nullable Phase phase, @Nullable Long priority, String mo
     /** The name of the file. */
     public static final String FILE = "manifest.yaml";
     /** A name that is accepted with a warning. */
-    static final String OTHER_FILE = "manifest.yml";
+    public static final String OTHER_FILE = "manifest.yml";
 
     private static final String RULE = "manifest.";
     private static final String SCHEMA_VERSION = "schemaVersion";

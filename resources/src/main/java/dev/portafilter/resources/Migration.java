@@ -143,7 +143,8 @@ public final class Migration {
                 problems.add(problem);
             }
         }
-        loaded.set().skipped().forEach(this::reportSkipped);
+        loaded.set().skipped().forEach(object -> reportSkipped(object.position(), object.kind()));
+        loaded.set().secrets().forEach(secret -> reportSkipped(secret.position(), PullSecret.KIND));
         List<Item> items = unique(placed());
         Map<Item, @Nullable Long> priorities = new MigrationOrder(options, problems, notes).priorities(items);
         MigrationWriter writer = new MigrationWriter(options, problems, notes);
@@ -162,14 +163,14 @@ public final class Migration {
         return new Result(List.copyOf(files), List.copyOf(problems), notes.sentences(options));
     }
 
-    private void reportSkipped(ResourceSet.SkippedObject object) {
+    private void reportSkipped(SourcePosition position, String kind) {
         problems.add(new Problem(
                 Severity.WARNING,
                 "migrate.kind",
-                object.position(),
+                position,
                 "kind",
                 "is left out: it is no extension",
-                Words.quote(object.kind()),
+                Words.quote(kind),
                 null));
     }
 

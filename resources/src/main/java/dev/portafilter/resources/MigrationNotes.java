@@ -54,9 +54,10 @@ final class MigrationNotes {
         }
         sentences.add(names + ": requests passed until it was loaded first, and wait or fail with 503 now, as"
                 + " failStrategy says; plugin_name was NAME and is NAMESPACE.NAME");
-        images.forEach(image -> sentences.add("image " + image + ": must have /plugin.wasm; when it has not, rename the"
-                + " module that its manifest.yaml names to plugin.wasm, put it into the root, build and push the image,"
-                + " and write its new reference into url; manifest.yaml is not read any more and may stay"));
+        images.forEach(image -> sentences.add("image " + image + ": must have /plugin.wasm; when it has not,"
+                + " portafilter migrate --image makes another one of it; or rename the module that its manifest.yaml"
+                + " names to plugin.wasm, put it into the root, build and push the image; write the new reference into"
+                + " url; manifest.yaml is not read any more and may stay"));
         sentences.add("delete " + ServiceMeshExtension.KIND + " " + names + " before the " + target
                 + " is created: while both exist, both run on every request");
         return List.copyOf(sentences);

@@ -40,6 +40,7 @@ public final class ResourceReader {
     /** Each of {@link #resources} as it was written. */
     private final List<Node.Mapping> nodes = new ArrayList<>();
 
+    private final List<PullSecret> secrets = new ArrayList<>();
     private final List<SkippedObject> skipped = new ArrayList<>();
     private final List<RefusedResource> refused = new ArrayList<>();
     private final Set<String> unclear = new LinkedHashSet<>();
@@ -111,10 +112,10 @@ public final class ResourceReader {
     }
 
     private ResourceSet result(String name) {
-        if (resources.isEmpty() && problems.errorCount() == 0) {
+        if (resources.isEmpty() && secrets.isEmpty() && problems.errorCount() == 0) {
             problems.warning("file.empty", SourcePosition.whole(name), "", null, "holds no resource", kinds());
         }
-        return new ResourceSet(resources, problems.list(), skipped, refused, unclear);
+        return new ResourceSet(resources, secrets, problems.list(), skipped, refused, unclear);
     }
 
     private void fileError(String rule, String file, String message, String expected) {
@@ -230,7 +231,9 @@ public final class ResourceReader {
         Kind known = Kind.of(kind);
         if (known != null) {
             readKnown(known, fields, apiVersion, sound, baseDirectory);
-        } else if (kind.equals("List") || Kind.ofList(kind, apiVersion) != null) {
+        } else if (kind.equals(PullSecret.KIND) && apiVersion.equals(PullSecret.API_VERSION)) {
+            readSecret(fields, sound);
+        } else if (isList(kind, apiVersion)) {
             Field items = fields.get("items");
             if (items != null) {
                 items.sequence("object").forEach(item -> readObject(item.node(), item.path(), sound, baseDirectory));
@@ -241,6 +244,11 @@ public final class ResourceReader {
             LOG.debug("{}: {} {} is none of ours", fields.position(), apiVersion, kind);
             skipped.add(new SkippedObject(fields.position(), apiVersion, kind));
         }
+    }
+
+    private static boolean isList(String kind, String apiVersion) {
+        boolean secrets = kind.equals(PullSecret.KIND + "List") && apiVersion.equals(PullSecret.API_VERSION);
+        return secrets || kind.equals("List") || Kind.ofList(kind, apiVersion) != null;
     }
 
     private static boolean isMisspelt(String kind) {
@@ -256,7 +264,7 @@ public final class ResourceReader {
         PluginResource resource = null;
         if (kind.apiVersions().contains(apiVersion)) {
             int errorsBefore = problems.errorCount();
-            checkUnique(kind, fields);
+            checkUnique(kind.name(), fields);
             resource = kind == Kind.SERVICE_MESH_EXTENSION
                     ? new ServiceMeshExtensionReader(fields, apiVersion, options, baseDirectory).read(errorsBefore)
                     : new WasmPluginReader(kind, fields, options, baseDirectory).read(errorsBefore);
@@ -270,6 +278,10 @@ public final class ResourceReader {
             }
             return;
         }
+        noteRefused(kind.word(), fields, problemsBefore);
+    }
+
+    private void noteRefused(String kind, Fields fields, int problemsBefore) {
         EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
         if (identity == null) {
             unclear.add(fields.position().file());
@@ -277,10 +289,32 @@ public final class ResourceReader {
         }
         List<Problem> errors =
                 problems.since(problemsBefore).stream().filter(Problem::isError).toList();
-        refused.add(new RefusedResource(kind.word(), identity.name(), fields.position(), errors));
+        refused.add(new RefusedResource(kind, identity.name(), fields.position(), errors));
     }
 
-    private void checkUnique(Kind kind, Fields fields) {
+    /** Reads a Secret; one that is not for registries is noted, for who names it all the same, and left alone. */
+    private void readSecret(Fields fields, boolean sound) {
+        if (!PullSecretReader.isForRegistries(fields)) {
+            EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
+            if (identity != null) {
+                String[] name = identity.name().split("/", 2);
+                String type = PullSecretReader.type(fields);
+                secrets.add(new PullSecret(name[0], name[1], type, Map.of(), fields.position()));
+            }
+            return;
+        }
+        int problemsBefore = problems.size();
+        checkUnique(PullSecret.KIND, fields);
+        PullSecret secret = new PullSecretReader(fields, options).read();
+        boolean good = problems.since(problemsBefore).stream().noneMatch(Problem::isError);
+        if (secret != null && sound && good) {
+            secrets.add(secret);
+        } else {
+            noteRefused(PullSecret.KIND, fields, problemsBefore);
+        }
+    }
+
+    private void checkUnique(String kind, Fields fields) {
         EnvelopeReader.Identity identity = EnvelopeReader.identity(fields, options);
         if (identity == null) {
             return;

@@ -10,6 +10,7 @@ import java.util.Set;
  * What was read: the resources that are valid, in the order they were found, and all problems of all resources.
  *
  * @param resources the valid resources
+ * @param secrets the Secrets that stand beside them; of types that no registry knows only what they are called
  * @param problems errors and warnings, by place
  * @param skipped objects of kinds that are none of ours
  * @param refused the resources that have errors
@@ -17,6 +18,7 @@ import java.util.Set;
  */
 public record ResourceSet(
         List<PluginResource> resources,
+        List<PullSecret> secrets,
         List<Problem> problems,
         List<SkippedObject> skipped,
         List<RefusedResource> refused,
@@ -46,6 +48,7 @@ public record ResourceSet(
      */
     public ResourceSet {
         resources = distinct(resources);
+        secrets = List.copyOf(secrets);
         problems = List.copyOf(problems);
         skipped = List.copyOf(skipped);
         refused = List.copyOf(refused);

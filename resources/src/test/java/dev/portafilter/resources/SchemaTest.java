@@ -83,6 +83,18 @@ class SchemaTest {
     }
 
     @Test
+    void secrets_fit_inTheSchemaOfAllKinds() {
+        String secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: login}\n";
+        String docker = secret + "type: kubernetes.io/dockerconfigjson\n";
+        assertThat(all.violations(docker + "data: {.dockerconfigjson: e30=}\n")).isEmpty();
+        assertThat(all.violations(docker + "stringData: {.dockerconfigjson: '{}'}\n"))
+                .isEmpty();
+        assertThat(all.violations(secret)).isEmpty();
+        assertThat(all.violations(docker + "data: {.dockerconfigjson: '{}'}\n")).isNotEmpty();
+        assertThat(all.violations(docker + "spec: {}\n")).isNotEmpty();
+    }
+
+    @Test
     void annotations_areChecked() {
         assertThat(schema.violations(annotated("portafilter.dev/service: 'true'", "other: x")))
                 .isEmpty();

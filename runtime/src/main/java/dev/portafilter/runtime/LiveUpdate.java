@@ -87,7 +87,7 @@ final class LiveUpdate {
         LoadedPlugin loaded = outcome.plugin();
         if (running != null && same(running, loaded)) {
             kept.add(name);
-            plugins.add(running.at(spec));
+            plugins.add(running.at(loaded.spec()));
             noteFailureAgain(spec, outcome);
             return;
         }

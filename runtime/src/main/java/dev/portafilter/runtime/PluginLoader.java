@@ -7,11 +7,16 @@ import dev.portafilter.runtime.vm.ModuleException;
 import dev.portafilter.runtime.vm.VmModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Fetches and compiles plugins. Thread-safe; blocks. */
 final class PluginLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginLoader.class);
+
     private final Engine engine;
     private final AtomicLong lastId = new AtomicLong();
 
@@ -41,13 +46,31 @@ final class PluginLoader {
     Outcome load(PluginSpec spec) {
         try {
             VmModule module = engine.load(spec.module().load());
+            PluginSpec named = withRootId(spec);
             return new Outcome(
-                    new LoadedPlugin(lastId.incrementAndGet(), spec, module, null, vmKey(spec, module)), false);
+                    new LoadedPlugin(lastId.incrementAndGet(), named, module, null, vmKey(named, module)), false);
         } catch (ModuleException e) {
             return failed(spec, e, false);
         } catch (IOException e) {
             return failed(spec, e, true);
         }
+    }
+
+    /** The plugin with the root id of its module, when it names none; one that the module does not know is warned of. */
+    private static PluginSpec withRootId(PluginSpec spec) {
+        List<String> known = spec.module().rootIds();
+        if (spec.rootId().isEmpty()) {
+            String rootId = spec.module().rootId();
+            return rootId.isEmpty() ? spec : spec.toBuilder().rootId(rootId).build();
+        }
+        if (!known.isEmpty() && !known.contains(spec.rootId())) {
+            LOG.warn(
+                    "plugin \"{}\": \"{}\" is no root id of its module (known: {})",
+                    spec.qualifiedName(),
+                    spec.rootId(),
+                    String.join(", ", known));
+        }
+        return spec;
     }
 
     private Outcome failed(PluginSpec spec, Exception error, boolean mayComeBack) {

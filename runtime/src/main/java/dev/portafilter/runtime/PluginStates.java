@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps how every instance of a plugin is doing, over all workers, and counts it. Thread-safe. */
@@ -73,18 +73,20 @@ final class PluginStates implements WorkerObserver {
     private final Map<String, Outsider> outsiders = new LinkedHashMap<>();
     private final MetricStore metrics;
     private final HostClock clock;
-    private final AtomicLong vmCount = new AtomicLong();
+    private final EnvoyStatistics statistics;
     private final Cancellable gauge;
 
     PluginStates(MetricStore metrics, HostClock clock) {
         this.metrics = metrics;
         this.clock = clock;
-        gauge = metrics.hostGauge("portafilter_vms", vmCount::get);
+        statistics = new EnvoyStatistics(metrics, this::memoryBytes);
+        gauge = metrics.hostGauge("portafilter_vms", statistics::vmCount);
     }
 
     /** Takes the gauge away. */
     void close() {
         gauge.cancel();
+        statistics.close();
     }
 
     private long nowMillis() {
@@ -120,6 +122,22 @@ final class PluginStates implements WorkerObserver {
                 entries.put(left.loaded.id(), left);
             }
         }
+        showStatistics();
+    }
+
+    private void showStatistics() {
+        statistics.show(entries.values().stream()
+                .map(entry -> entry.loaded.spec().qualifiedName())
+                .collect(Collectors.toSet()));
+    }
+
+    /** The memory of the VMs of a plugin; of one that it shares with others, all. */
+    private synchronized long memoryBytes(String name) {
+        return entries.values().stream()
+                .filter(entry -> entry.loaded.spec().qualifiedName().equals(name))
+                .flatMap(entry -> entry.vms.stream())
+                .mapToLong(LongSupplier::getAsLong)
+                .sum();
     }
 
     private void keep(
@@ -219,6 +237,7 @@ final class PluginStates implements WorkerObserver {
         entry.vms.remove(memoryBytes);
         if (entry.draining && entry.vms.isEmpty()) {
             entries.remove(entry.loaded.id(), entry);
+            showStatistics();
         }
     }
 
@@ -233,9 +252,8 @@ final class PluginStates implements WorkerObserver {
     }
 
     @Override
-    public Cancellable vmStarted() {
-        vmCount.incrementAndGet();
-        return vmCount::decrementAndGet;
+    public Cancellable vmStarted(LongSupplier memoryBytes) {
+        return statistics.vmStarted(memoryBytes);
     }
 
     @Override
@@ -245,6 +263,7 @@ final class PluginStates implements WorkerObserver {
                         "plugin",
                         plugin.spec().qualifiedName())
                 .increment();
+        statistics.reloaded(plugin.spec().qualifiedName(), outcome);
     }
 
     /** Counts a change of a plugin's version. */

@@ -155,6 +155,12 @@ class FailureVectorsTest extends VectorSuite {
         assertThat(play.get().client().status()).isEqualTo(200);
         assertThat(hostCounter(play, "portafilter_vm_reload_success_total")).isEqualTo(2);
         assertThat(hostCounter(play, "portafilter_vm_reload_back_off_total")).isEqualTo(1);
+        String envoy = "wasm." + play.host().host().plugins().get(0).spec().qualifiedName() + ".vm_reload";
+        assertThat(hostCounter(play, envoy + "_success")).isEqualTo(2);
+        assertThat(hostCounter(play, envoy + "_backoff")).isEqualTo(1);
+        assertThat(hostCounter(play, envoy + "_failure")).isZero();
+        assertThat(hostCounter(play, "wasm.envoy.wasm.runtime.chicory.created")).isEqualTo(3);
+        assertThat(hostCounter(play, "wasm.wasm_vm_count")).isEqualTo(1);
     }
 
     @Vector(286)

@@ -8,6 +8,7 @@ import static dev.portafilter.test.guest.Ops.returns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portafilter.resources.PluginResource;
+import dev.portafilter.resources.PullSecret;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
 import dev.portafilter.resources.ResourceSet;
@@ -54,6 +55,8 @@ class LiveConfigurationTest {
     @SuppressWarnings("NullAway.Init")
     private LiveConfiguration configuration;
 
+    private List<String> secrets = List.of("not told yet");
+
     @BeforeEach
     void writeModules() throws IOException {
         for (String version : List.of("one", "two", "three")) {
@@ -98,7 +101,12 @@ class LiveConfigurationTest {
         }
         host = hosts.start(builder);
         configuration = new LiveConfiguration(
-                host.host(), () -> ResourceReader.read(directory), LiveConfigurationTest::select, read, selection);
+                host.host(),
+                () -> ResourceReader.read(directory),
+                LiveConfigurationTest::select,
+                read,
+                selection,
+                told -> secrets = told.stream().map(PullSecret::identity).toList());
     }
 
     private ReloadResult reload() {
@@ -287,6 +295,49 @@ class LiveConfigurationTest {
                 "applied.yaml",
                 yaml.getBytes(StandardCharsets.UTF_8),
                 ReadOptions.DEFAULT.toBuilder().baseDirectory(directory).build());
+    }
+
+    private static String secret(String name, String json) {
+        return "apiVersion: v1\nkind: Secret\nmetadata: {name: " + name
+                + "}\ntype: kubernetes.io/dockerconfigjson\nstringData: {.dockerconfigjson: '" + json + "'}\n---\n";
+    }
+
+    @Test
+    void secrets_areTold_inTheirLastGoodVersion() throws IOException {
+        write("a.yaml", plugin("a", "one"));
+        start();
+        write("s.yaml", secret("login", "{\"auths\":{}}"), secret("other", "{\"auths\":{}}"));
+        assertThat(reload().clean()).isTrue();
+        assertThat(secrets).containsExactly("default/login", "default/other");
+        assertThat(configuration.statuses()).extracting(ResourceStatus::name).containsExactly("a");
+
+        write("s.yaml", secret("login", "s3cretword"));
+        ReloadResult result = reload();
+        assertThat(result.keptLastGood()).containsExactly("Secret default/login");
+        assertThat(result.errors())
+                .singleElement()
+                .asString()
+                .contains("s.yaml:5:")
+                .doesNotContain("s3cretword");
+        assertThat(secrets).containsExactly("default/login");
+        assertThat(status("login").kind()).isEqualTo("Secret");
+        assertThat(status("login").state()).isEqualTo(State.INVALID);
+        assertThat(status("login").reason()).isEqualTo("has errors, and is used in its last good version");
+
+        Files.delete(directory.resolve("s.yaml"));
+        assertThat(reload().clean()).isTrue();
+        assertThat(secrets).isEmpty();
+        assertThat(configuration.statuses()).extracting(ResourceStatus::name).containsExactly("a");
+    }
+
+    @Test
+    void secret_thatIsApplied_holdsUntilItIsDeleted() throws IOException {
+        start();
+        byte[] text = secret("login", "{\"auths\":{}}").getBytes(StandardCharsets.UTF_8);
+        result(configuration.apply(ResourceReader.read("request", text, ReadOptions.DEFAULT)));
+        assertThat(secrets).containsExactly("default/login");
+        result(configuration.delete("Secret", "default", "login"));
+        assertThat(secrets).isEmpty();
     }
 
     @Test

@@ -104,6 +104,45 @@ class LiveUpdateTest {
         assertThat(host.status("a").vmCount()).isEqualTo(1);
     }
 
+    /** A module of an image that lists its root ids. */
+    private static ModuleSource listing(GuestModule module, String rootId, String... rootIds) {
+        return new ModuleSource() {
+            @Override
+            public byte[] load() {
+                return module.wasm();
+            }
+
+            @Override
+            public String location() {
+                return "an image";
+            }
+
+            @Override
+            public List<String> rootIds() {
+                return List.of(rootIds);
+            }
+
+            @Override
+            public String rootId() {
+                return rootId;
+            }
+        };
+    }
+
+    @Test
+    void plugin_thatNamesNoRootId_hasThatOfItsModule_andKeepsIt() {
+        ModuleSource source = listing(marks("v", "1"), "only", "only");
+        PluginSpec silent = PluginSpec.builder("a", source).build();
+        PluginSpec named = PluginSpec.builder("b", source).rootId("mine").build();
+        TestHost host = start(silent, named);
+        assertThat(host.status("a").spec().rootId()).isEqualTo("only");
+        assertThat(host.status("b").spec().rootId()).isEqualTo("mine");
+
+        assertThat(host.update(silent).kept()).contains("default.a");
+        assertThat(host.status("a").spec().rootId()).isEqualTo("only");
+        assertThat(upstreamSaw(host, "v")).isNotNull();
+    }
+
     @Test
     void requestUnderWay_endsOnTheChainThatItBeganWith() {
         GuestModule paused = guest().on(

@@ -2,6 +2,7 @@ package dev.portafilter.resources.live;
 
 import dev.portafilter.resources.PluginResource;
 import dev.portafilter.resources.Problem;
+import dev.portafilter.resources.PullSecret;
 import dev.portafilter.resources.ResourceSet;
 import dev.portafilter.resources.ResourceSet.RefusedResource;
 import dev.portafilter.resources.Selection;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +42,17 @@ public final class LiveConfiguration {
     private final ProxyWasmHost host;
     private final Supplier<ResourceSet> files;
     private final Function<Collection<PluginResource>, Selection> selection;
+    private final Consumer<Collection<PullSecret>> toldSecrets;
     private final HostClock clock;
 
-    // Guarded by this object; by kind and identity.
-    private final Map<String, PluginResource> fromFiles = new TreeMap<>();
-    private final Map<String, PluginResource> applied = new TreeMap<>();
+    // Guarded by this object.
+    private final InForce<PluginResource> resources = new InForce<>(LiveConfiguration::key, PluginResource::position);
+    private final InForce<PullSecret> secrets = new InForce<>(LiveConfiguration::key, PullSecret::position);
     private Map<String, Fault> faults = new TreeMap<>();
     private Selection selected;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
-    /** What is wrong with a resource. */
+    /** What is wrong with a resource, and whether a good version of it is in force. */
     private record Fault(RefusedResource refused, boolean runs, long sinceMillis) {}
 
     /**
@@ -67,17 +70,39 @@ public final class LiveConfiguration {
             Function<Collection<PluginResource>, Selection> selection,
             ResourceSet read,
             Selection selected) {
+        this(host, files, selection, read, selected, secrets -> {});
+    }
+
+    /**
+     * The same, with the Secrets that stand beside the resources.
+     *
+     * @param toldSecrets hears of all that are in force at each change, before the plugins that name them are loaded; knows
+     *     those of {@code read}
+     */
+    public LiveConfiguration(
+            ProxyWasmHost host,
+            Supplier<ResourceSet> files,
+            Function<Collection<PluginResource>, Selection> selection,
+            ResourceSet read,
+            Selection selected,
+            Consumer<Collection<PullSecret>> toldSecrets) {
         this.host = Objects.requireNonNull(host, "host");
         this.files = Objects.requireNonNull(files, "files");
         this.selection = Objects.requireNonNull(selection, "selection");
+        this.toldSecrets = Objects.requireNonNull(toldSecrets, "toldSecrets");
         this.clock = host.services().clock();
         this.selected = selected;
-        read.resources().forEach(resource -> fromFiles.put(key(resource), resource));
+        resources.read(read.resources(), List.of(), Set.of());
+        secrets.read(read.secrets(), List.of(), Set.of());
         noteFaults(read.refused());
     }
 
     private static String key(PluginResource resource) {
         return resource.kind() + " " + resource.identity();
+    }
+
+    private static String key(PullSecret secret) {
+        return PullSecret.KIND + " " + secret.identity();
     }
 
     private static String key(RefusedResource resource) {
@@ -109,18 +134,9 @@ public final class LiveConfiguration {
     }
 
     private CompletionStage<ReloadResult> take(ResourceSet read) {
-        List<String> keptLastGood = new ArrayList<>();
-        Map<String, PluginResource> before = new TreeMap<>(fromFiles);
-        fromFiles.clear();
-        read.resources().forEach(resource -> fromFiles.put(key(resource), resource));
         List<String> wrong = read.refused().stream().map(LiveConfiguration::key).toList();
-        before.forEach((key, resource) -> {
-            boolean unknown = read.unclear().contains(resource.position().file());
-            if (!fromFiles.containsKey(key) && (unknown || wrong.contains(key))) {
-                fromFiles.put(key, resource);
-                keptLastGood.add(key);
-            }
-        });
+        List<String> keptLastGood = new ArrayList<>(resources.read(read.resources(), wrong, read.unclear()));
+        keptLastGood.addAll(secrets.read(read.secrets(), wrong, read.unclear()));
         noteFaults(read.refused());
         return change(read.errors(), keptLastGood);
     }
@@ -128,50 +144,52 @@ public final class LiveConfiguration {
     /**
      * Adds resources that are in no file, or replaces them.
      *
-     * @param resources read from text; what is wrong with one leaves its last good version in place
+     * @param read from text; what is wrong with one leaves its last good version in place
      */
-    public synchronized CompletionStage<ReloadResult> apply(ResourceSet resources) {
+    public synchronized CompletionStage<ReloadResult> apply(ResourceSet read) {
         List<String> keptLastGood = new ArrayList<>();
-        resources.resources().forEach(resource -> {
-            applied.put(key(resource), resource);
+        read.resources().forEach(resource -> {
+            resources.apply(resource);
             faults.remove(key(resource));
         });
-        for (RefusedResource refused : resources.refused()) {
+        read.secrets().forEach(secret -> {
+            secrets.apply(secret);
+            faults.remove(key(secret));
+        });
+        for (RefusedResource refused : read.refused()) {
             String key = key(refused);
-            if (all().containsKey(key)) {
+            if (isInForce(key)) {
                 keptLastGood.add(key);
             }
             faults.put(key, fault(refused));
         }
-        return change(resources.errors(), keptLastGood);
+        return change(read.errors(), keptLastGood);
     }
 
     /**
      * Takes a resource away that {@link #apply} has brought; one from a file is there again.
      *
-     * @param kind such as {@code WasmPlugin}
+     * @param kind such as {@code WasmPlugin} or {@code Secret}
      */
     public synchronized CompletionStage<ReloadResult> delete(String kind, String namespace, String name) {
         String key = kind + " " + namespace + "/" + name;
-        applied.remove(key);
-        if (!fromFiles.containsKey(key)) {
+        resources.delete(key);
+        secrets.delete(key);
+        if (!resources.isInFile(key) && !secrets.isInFile(key)) {
             faults.remove(key);
         }
         return change(List.of(), List.of());
     }
 
-    /** The resources in force: those that were applied win over those in files. */
-    private Map<String, PluginResource> all() {
-        Map<String, PluginResource> all = new TreeMap<>(fromFiles);
-        all.putAll(applied);
-        return all;
+    private boolean isInForce(String key) {
+        return resources.contains(key) || secrets.contains(key);
     }
 
     private void noteFaults(List<RefusedResource> refused) {
         Map<String, Fault> now = new TreeMap<>();
         refused.forEach(resource -> now.putIfAbsent(key(resource), fault(resource)));
         faults.forEach((key, fault) -> {
-            if (applied.containsKey(key)) {
+            if (resources.isApplied(key) || secrets.isApplied(key)) {
                 now.putIfAbsent(key, fault);
             }
         });
@@ -182,7 +200,7 @@ public final class LiveConfiguration {
         String key = key(refused);
         Fault before = faults.get(key);
         boolean same = before != null && before.refused().errors().equals(refused.errors());
-        return new Fault(refused, all().containsKey(key), same && before != null ? before.sinceMillis() : nowMillis());
+        return new Fault(refused, isInForce(key), same && before != null ? before.sinceMillis() : nowMillis());
     }
 
     private long nowMillis() {
@@ -190,7 +208,8 @@ public final class LiveConfiguration {
     }
 
     private CompletionStage<ReloadResult> change(List<Problem> errors, List<String> keptLastGood) {
-        ResourceSet distinct = new ResourceSet(List.copyOf(all().values()), List.of(), List.of(), List.of(), Set.of());
+        toldSecrets.accept(secrets.all());
+        ResourceSet distinct = new ResourceSet(resources.all(), List.of(), List.of(), List.of(), List.of(), Set.of());
         Selection next = selection.apply(distinct.resources());
         selected = next;
         List<String> lines = errors.stream().map(Problem::toString).toList();
@@ -248,7 +267,10 @@ public final class LiveConfiguration {
             for (Selection.Exclusion excluded : now.excluded()) {
                 all.add(status(excluded));
             }
-            faults.values().stream().filter(fault -> !fault.runs()).forEach(fault -> all.add(status(fault)));
+            // What is wrong with a plugin that runs stands beside it.
+            faults.values().stream()
+                    .filter(fault -> !fault.runs() || fault.refused().kind().equals(PullSecret.KIND))
+                    .forEach(fault -> all.add(status(fault)));
             return all;
         }
     }
@@ -300,7 +322,9 @@ public final class LiveConfiguration {
                 identity.substring(0, slash),
                 identity.substring(slash + 1),
                 ResourceStatus.State.INVALID,
-                "has errors, and there was no good version before",
+                fault.runs()
+                        ? "has errors, and is used in its last good version"
+                        : "has errors, and there was no good version before",
                 fault.sinceMillis(),
                 fault.refused().position(),
                 fault.refused().errors().stream().map(Problem::toString).toList(),

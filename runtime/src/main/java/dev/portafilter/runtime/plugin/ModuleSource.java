@@ -24,6 +24,19 @@ public interface ModuleSource {
         return List.of();
     }
 
+    /**
+     * The root ids that whoever packed the module says it registers, as of the last {@link #load}; none when nothing is
+     * said.
+     */
+    default List<String> rootIds() {
+        return List.of();
+    }
+
+    /** The root id of a plugin that names none itself, as of the last {@link #load}; empty unless set. */
+    default String rootId() {
+        return "";
+    }
+
     /** A module in memory. The array is not copied. */
     static ModuleSource of(byte[] code) {
         Objects.requireNonNull(code, "code");

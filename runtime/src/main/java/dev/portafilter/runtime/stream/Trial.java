@@ -37,7 +37,7 @@ public final class Trial {
             }
 
             @Override
-            public Cancellable vmStarted() {
+            public Cancellable vmStarted(LongSupplier memoryBytes) {
                 return () -> {};
             }
 

@@ -16,7 +16,7 @@ public interface WorkerObserver {
         public void pluginFailed(LoadedPlugin plugin, String reason) {}
 
         @Override
-        public Cancellable vmStarted() {
+        public Cancellable vmStarted(LongSupplier memoryBytes) {
             return () -> {};
         }
 
@@ -38,9 +38,10 @@ public interface WorkerObserver {
     /**
      * A VM was made.
      *
+     * @param memoryBytes tells its linear memory in bytes, roughly, from any thread
      * @return to be cancelled when the VM is released
      */
-    Cancellable vmStarted();
+    Cancellable vmStarted(LongSupplier memoryBytes);
 
     /** The VM of a plugin was replaced after a failure; or was not, because it failed again or its back-off runs. */
     void reloaded(LoadedPlugin plugin, Reload outcome);

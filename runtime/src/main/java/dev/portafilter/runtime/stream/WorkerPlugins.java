@@ -153,7 +153,7 @@ final class WorkerPlugins {
         vms.add(vm);
         vm.start();
         if (!vm.failed()) {
-            vm.registered(observer.vmStarted());
+            vm.registered(observer.vmStarted(vm::memorySize));
         }
         return vm;
     }

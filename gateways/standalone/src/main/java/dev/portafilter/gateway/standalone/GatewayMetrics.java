@@ -13,15 +13,20 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
- * All metrics as Prometheus text: those of the JVM, the gateway and the host through Micrometer, then those of the
- * plugins. Thread-safe.
+ * All metrics as Prometheus text: those of the JVM, the gateway and the host through Micrometer, then those of the host
+ * whose names others gave (Istio's agent, Envoy), then those of the plugins. Thread-safe.
  */
 final class GatewayMetrics implements AutoCloseable {
+    private static final String OWN = "portafilter_";
+
     private record Key(String name, Map<String, String> labels) {}
 
     /** What the metrics of the machine are, which it does not say itself. */
@@ -77,13 +82,21 @@ final class GatewayMetrics implements AutoCloseable {
 
     /** The text, as it is now. */
     String scrape() {
+        List<MetricSample> named = new ArrayList<>();
         for (MetricSample sample : store.hostSamples()) {
+            if (!sample.name().startsWith(OWN)) {
+                named.add(sample);
+                continue;
+            }
             Key key = new Key(sample.name(), sample.labels());
             if (values.put(key, sample.value()) == null) {
                 register(key, sample.type());
             }
         }
-        return registry.scrape() + PluginMetricsText.of(store.pluginSamples());
+        Set<String> taken = named.stream()
+                .map(sample -> PluginMetricsText.allowed(sample.name()))
+                .collect(Collectors.toSet());
+        return registry.scrape() + HostMetricsText.of(named) + PluginMetricsText.of(store.pluginSamples(), taken);
     }
 
     private void register(Key key, MetricType type) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes the metrics that plugins define as Prometheus text, under the names that the plugins gave: a client library
@@ -18,9 +19,15 @@ final class PluginMetricsText {
 
     private PluginMetricsText() {}
 
-    static String of(List<MetricSample> samples) {
+    /**
+     * The text.
+     *
+     * @param taken names that others have
+     */
+    static String of(List<MetricSample> samples, Set<String> taken) {
         Map<String, MetricSample> byName = new LinkedHashMap<>();
         Map<String, Integer> used = new HashMap<>();
+        taken.forEach(name -> used.put(name, 1));
         for (MetricSample sample : samples) {
             String name = name(sample.name());
             int count = used.merge(name, 1, Integer::sum);
@@ -32,6 +39,17 @@ final class PluginMetricsText {
     }
 
     static String name(String given) {
+        String name = allowed(given);
+        for (String prefix : RESERVED) {
+            if (name.startsWith(prefix)) {
+                return "plugin_" + name;
+            }
+        }
+        return name;
+    }
+
+    /** The name with {@code _} for what Prometheus does not allow. */
+    static String allowed(String given) {
         StringBuilder name = new StringBuilder(given.length() + 1);
         for (int i = 0; i < given.length(); i++) {
             char c = given.charAt(i);
@@ -42,15 +60,7 @@ final class PluginMetricsText {
             }
             name.append(letter || digit ? c : '_');
         }
-        if (name.length() == 0) {
-            return "_";
-        }
-        for (String prefix : RESERVED) {
-            if (name.indexOf(prefix) == 0) {
-                return "plugin_" + name;
-            }
-        }
-        return name.toString();
+        return name.length() == 0 ? "_" : name.toString();
     }
 
     private static void append(StringBuilder text, String name, MetricSample sample) {
