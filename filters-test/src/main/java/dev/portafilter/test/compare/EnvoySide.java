@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 final class EnvoySide implements Side {
     private static final long START_MILLIS = 60_000;
     private static final long STOP_SECONDS = 5;
+    /** Its main thread answers, and may stand still for long on a busy machine. */
+    private static final long ANSWER_SECONDS = 60;
+
     private static final Pattern LISTENER = Pattern.compile("::127\\.0\\.0\\.1:([0-9]+)");
     private static final Pattern METRIC = Pattern.compile("wasmcustom\\.(.*): ([0-9]+)");
     /** The last bucket has the number of all samples, those of the last interval before it. */
@@ -101,7 +104,7 @@ final class EnvoySide implements Side {
     private String ask(String path) throws IOException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(admin + path))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(ANSWER_SECONDS))
                     .build();
             return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
                     .body();

@@ -32,6 +32,7 @@ import dev.portafilter.test.guest.Op;
 import dev.portafilter.test.guest.Ops.Call;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Section 8.11: HTTP calls. */
 class HttpCallVectorsTest extends VectorSuite {
@@ -197,6 +198,15 @@ class HttpCallVectorsTest extends VectorSuite {
         play.host().runAll();
         assertThat(play.calls()).containsExactly("get_status OK 0 null", "get_header_map_value OK \"503\"");
         assertThat(play.callbacks(ON_HTTP_CALL_RESPONSE)).hasSize(1);
+    }
+
+    /** Side by side with Envoy 1.40.0: a server that does not speak HTTP. */
+    @Test
+    void brokenProtocol_isABadGateway() {
+        Play play = called(call("get_header_map_value", 6, ":status", outBytes()));
+        last(play).unreachable("protocol error");
+        play.host().runAll();
+        assertThat(play.calls()).containsExactly("get_header_map_value OK \"502\"");
     }
 
     @Vector(205)

@@ -13,7 +13,11 @@ public interface HttpCallListener {
      */
     void answered(HeaderMap headers, byte[] body, HeaderMap trailers);
 
-    /** No connection, or it broke before the response headers arrived. */
+    /**
+     * No connection, or it broke before the response headers arrived.
+     *
+     * @param reason in words, as plugins read it behind a 503; behind a 502 for {@code protocol error}
+     */
     void unreachable(String reason);
 
     /** No whole response in the time given. */

@@ -15,9 +15,10 @@ record CallAnswer(HeaderMap headers, BytesView body, HeaderMap trailers, boolean
         return new CallAnswer(headers, new BytesView(body), trailers, false);
     }
 
-    /** No connection: the answer that a proxy would give. */
+    /** No connection, or no HTTP: the answer that a proxy would give. */
     static CallAnswer unreachable(String reason) {
-        return made(503, "upstream connect error or disconnect/reset before headers. reset reason: " + reason);
+        int status = reason.equals("protocol error") ? 502 : 503;
+        return made(status, "upstream connect error or disconnect/reset before headers. reset reason: " + reason);
     }
 
     /** No answer in time: the answer that a proxy would give. */

@@ -38,6 +38,13 @@ public interface HttpExchange {
     void forwardResponseTrailers(HeaderMap trailers);
 
     /**
+     * A response is made locally, in place of the upstream's; its head follows, unless something ends the stream.
+     *
+     * @param status as it was asked for, by a plugin or by the host; what goes out may be another one
+     */
+    default void replies(int status) {}
+
+    /**
      * The upstream is no longer wanted, because the response is made locally: reset the upstream request if there is
      * one, and do not forward anything that still arrives from it.
      */

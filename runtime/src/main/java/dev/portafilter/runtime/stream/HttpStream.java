@@ -381,6 +381,7 @@ public final class HttpStream {
         request.event(Event.REPLY);
         replied = true;
         upstreamOver = true;
+        exchange.replies(reply.status());
         exchange.cancelUpstream();
         HeaderMap headers = reply.headers(request.headers());
         byte[] body = reply.body(request.headers());

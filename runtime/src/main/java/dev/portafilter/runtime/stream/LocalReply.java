@@ -60,6 +60,10 @@ final class LocalReply {
         return new LocalReply(status, extra, body, grpcStatus, others);
     }
 
+    int status() {
+        return status;
+    }
+
     String details() {
         return details;
     }

@@ -47,8 +47,11 @@ final class ClientConnection {
     private @Nullable RequestFacts announced;
     private final @Nullable Http2Connection http2;
     private final FilterState filterState = new FilterState();
-    // HTTP/1.1 only: whether an exchange is under way.
+    // HTTP/1.1 only: whether an exchange is under way, and how many there have been.
     private boolean busy;
+    private long begun;
+    // Whether the last response has been written, or is being written.
+    private boolean closing;
 
     private ClientConnection(long id, @Nullable Http2Connection http2) {
         this.id = id;
@@ -113,13 +116,26 @@ final class ClientConnection {
     /** An exchange is under way. */
     void began() {
         busy = http2 == null;
+        begun++;
     }
 
     /** The exchange is over; what follows from that in its stream is done first. */
     void ended(Vertx vertx) {
+        long ended = begun;
         if (busy) {
-            vertx.runOnContext(later -> busy = false);
+            // The next one may have begun by then.
+            vertx.runOnContext(later -> busy &= begun != ended);
         }
+    }
+
+    /** The response that is being written says that it is the last one; what was sent behind its request is not read. */
+    void lastResponse() {
+        closing = true;
+    }
+
+    /** Whether requests that come now are too late. */
+    boolean closing() {
+        return closing;
     }
 
     private final class Messages extends ChannelInboundHandlerAdapter {

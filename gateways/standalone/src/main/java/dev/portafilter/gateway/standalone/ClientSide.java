@@ -285,6 +285,10 @@ final class ClientSide {
     private void end(@Nullable Buffer last) {
         // At once: the end of a stream of HTTP/2 is told from within, and is no client that has gone.
         responseEnded = true;
+        if (closeAfter) {
+            // Before Vert.x announces the next request, which it does from within the end of this response.
+            ClientConnection.of(request.connection()).lastResponse();
+        }
         Future<Void> written = last == null ? response.end() : response.end(last);
         if (!http1) {
             if (!requestEnded) {

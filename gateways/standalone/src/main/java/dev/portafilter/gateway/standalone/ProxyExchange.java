@@ -56,6 +56,9 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     static void begin(WorkerLoop loop, HttpServerRequest request) {
         ClientConnection connection = ClientConnection.of(request.connection());
         RequestFacts facts = connection.nextRequest(request);
+        if (connection.closing()) {
+            return;
+        }
         ProxyExchange exchange = new ProxyExchange(loop, request, connection, facts);
         if (connection.busy()) {
             // Announced from within the end of the response before: that one's plugins come first.
@@ -82,7 +85,9 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
     static void beginRefused(WorkerLoop loop, HttpServerRequest request, Refusal refusal) {
         ClientConnection connection = ClientConnection.of(request.connection());
         connection.nextRequest(request);
-        new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
+        if (!connection.closing()) {
+            new ProxyExchange(loop, request, connection, new RequestFacts(true)).refuse(refusal);
+        }
     }
 
     private void refuse(Refusal refusal) {
@@ -243,8 +248,9 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
         if (over) {
             return;
         }
-        if (!headers.contains("x-forwarded-proto")) {
-            // It was there, so a plugin has removed it; without it Envoy finds no route.
+        String forwarded = headers.get("x-forwarded-proto");
+        if (forwarded == null || forwarded.isEmpty()) {
+            // It was there, so a plugin has removed it, or the client sends none; without it Envoy finds no route.
             reply(404, "", "route_not_found");
             return;
         }
@@ -321,6 +327,14 @@ final class ProxyExchange implements HttpExchange, ClientSide.Listener {
             over();
         } else {
             readUpstream();
+        }
+    }
+
+    @Override
+    public void replies(int status) {
+        if (status == 400) {
+            // In HTTP/1.1 Envoy takes it that the client is out of step, whoever says so.
+            client.closeAfterResponse();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's head, checked and put in the form that plugins see: {@code :authority :path :method :scheme}, or these as an
@@ -86,24 +87,22 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         }
         refuseUpgrade(request, lines);
         String path = uri(request);
-        String authority = authority(request, lines);
-        int absolute = path.startsWith("http://") ? 7 : path.startsWith("https://") ? 8 : 0;
-        if (absolute > 0) {
-            int slash = path.indexOf('/', absolute);
-            int query = path.indexOf('?', absolute);
-            int end = slash >= 0 ? slash : query >= 0 ? query : path.length();
-            authority = path.substring(absolute, end);
-            path = slash >= 0 ? path.substring(slash) : "/" + path.substring(end);
+        RequestTarget target = request.version() == HttpVersion.HTTP_2 ? null : RequestTarget.absolute(path);
+        String authority = authority(request, lines, target);
+        if (target != null) {
+            path = target.path();
         }
         checkTarget(request, path);
-        checkAuthority(authority);
+        if (!RequestTarget.isAuthority(authority)) {
+            throw badRequest("http.invalid_authority");
+        }
         HeaderMap headers = new HeaderMap();
-        for (String name : pseudoHeaders.isEmpty() ? absolute > 0 ? ABSOLUTE_ORDER : USUAL_ORDER : pseudoHeaders) {
+        for (String name : pseudoHeaders.isEmpty() ? target != null ? ABSOLUTE_ORDER : USUAL_ORDER : pseudoHeaders) {
             switch (name) {
                 case ":authority" -> headers.add(name, authority);
                 case ":path" -> headers.add(name, path);
                 case ":method" -> headers.add(name, request.method().name());
-                case ":scheme" -> headers.add(name, scheme(request));
+                case ":scheme" -> headers.add(name, target != null ? target.scheme() : scheme(request));
                 default -> {}
             }
         }
@@ -208,7 +207,8 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         }
     }
 
-    private static String authority(HttpServerRequest request, MultiMap lines) throws Refusal {
+    private static String authority(HttpServerRequest request, MultiMap lines, @Nullable RequestTarget target)
+            throws Refusal {
         if (request.version() == HttpVersion.HTTP_2) {
             HostAndPort authority = request.authority();
             if (authority == null) {
@@ -220,6 +220,12 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         if (hosts.size() > 1) {
             throw badRequest("http1.codec_error");
         }
+        if (target != null) {
+            if (!target.named()) {
+                throw badRequest("http1.invalid_url");
+            }
+            return target.authority();
+        }
         if (hosts.isEmpty()) {
             throw new Refusal(400, "", "missing_host_header", raw(request));
         }
@@ -230,17 +236,15 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
             throw new Refusal(404, "", "route_not_found", raw(request));
         }
+        if (path.startsWith("?")) {
+            // An absolute target that has a query and no path.
+            throw new Refusal(404, "", "route_not_found", raw(request));
+        }
         if (path.isEmpty() || path.charAt(0) != '/' || !visible(path)) {
             throw badRequest(codec(request) + ".invalid_url");
         }
         if (path.indexOf('#') >= 0) {
             throw new Refusal(400, "", "path_normalization_failed", raw(request));
-        }
-    }
-
-    private static void checkAuthority(String authority) throws Refusal {
-        if (!visible(authority) || authority.indexOf('/') >= 0 || authority.indexOf('@') >= 0) {
-            throw badRequest("http.invalid_authority");
         }
     }
 
@@ -255,13 +259,19 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
 
     private static String scheme(HttpServerRequest request) throws Refusal {
         if (request.version() != HttpVersion.HTTP_2) {
-            return request.isSSL() ? "https" : "http";
+            List<String> forwarded = request.headers().getAll("x-forwarded-proto");
+            boolean says = forwarded.size() == 1 && isScheme(forwarded.get(0));
+            return says ? forwarded.get(0).toLowerCase(Locale.ROOT) : request.isSSL() ? "https" : "http";
         }
         String scheme = request.scheme() == null ? "" : request.scheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("http") && !scheme.equals("https")) {
+        if (!isScheme(scheme)) {
             throw badRequest("http.invalid_scheme");
         }
         return scheme;
+    }
+
+    private static boolean isScheme(String text) {
+        return text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https");
     }
 
     /** Adds the lines that are the client's to send; returns whether it waits for {@code 100 Continue}. */
@@ -284,7 +294,9 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
                     }
                 }
                 case "te" -> {
-                    if (asksForTrailers(value)) {
+                    if (value.isBlank()) {
+                        headers.add("te", "");
+                    } else if (asksForTrailers(value)) {
                         headers.add("te", "trailers");
                     }
                 }

@@ -2,6 +2,8 @@ package dev.portafilter.gateway.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -160,6 +162,69 @@ class EnvoyWireTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://h?x, 404",
+        "http:///x, 400",
+        "http://, 400",
+        "http://h:/x, 400",
+        "http://h:99999/x, 400",
+        "http://h:x/x, 400",
+        "http://h\\x, 400",
+        "http://h:0/x, 200",
+        "http://[::1]:80/x, 200",
+        "http://[::1]/x, 200",
+        "ftp://h/x, 400"
+    })
+    void absoluteTarget_namesAHostAndAPath(String target, int status) throws Exception {
+        assertThat(answered(StubUpstream.OK, "GET " + target + " HTTP/1.1\nhost: a\n\n")
+                        .startLine())
+                .startsWith("HTTP/1.1 " + status + " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"u@a, 200", "a%41, 200", "'a,b', 200", "a?b, 400", "a#b, 400", "a\"b, 400", "a/b, 400", "a\\b, 400"})
+    void host_hasCharactersOfAuthorities(String host, int status) throws Exception {
+        assertThat(answered(StubUpstream.OK, "GET / HTTP/1.1\nhost: " + host + "\n\n")
+                        .startLine())
+                .startsWith("HTTP/1.1 " + status + " ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/x, x-a: b, http",
+        "/x, x-forwarded-proto: https, https",
+        "/x, x-forwarded-proto: HTTPS, https",
+        "/x, x-forwarded-proto: ftp, http",
+        "https://b/x, x-a: b, https",
+        "http://b/x, x-forwarded-proto: https, http"
+    })
+    void scheme_isTheTargets_orWhatAProxyBeforeUsVouchesFor(String target, String line, String scheme)
+            throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target(), "request\0scheme")) {
+            fixture.ask("GET " + target + " HTTP/1.1\nhost: a\n" + line + "\n\n");
+            String hex = HexFormat.of().formatHex(scheme.getBytes(StandardCharsets.US_ASCII));
+            assertThat(fixture.log).contains("request\0scheme=" + hex);
+        }
+    }
+
+    @Test
+    void forwardedProto_thatIsEmpty_findsNoRoute() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target())) {
+            assertThat(fixture.ask("GET / HTTP/1.1\nhost: a\nx-forwarded-proto:\n\n")
+                            .startLine())
+                    .isEqualTo("HTTP/1.1 404 Not Found");
+            assertThat(fixture.logged()).isEqualTo("request_headers 5 end");
+        }
+    }
+
+    @Test
+    void te_withoutAValue_passes() throws Exception {
+        assertThat(arrived("GET / HTTP/1.1\nhost: a\nte:\n\n")).contains("te: ");
+    }
+
     @Test
     void hostInTrailers_isATrailer() throws Exception {
         try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
@@ -233,6 +298,37 @@ class EnvoyWireTest {
             String once =
                     "request_headers 5 end,response_headers 2,response_body 2,response_body 0 end,log,done,delete";
             assertThat(String.join(",", fixture.log)).isEqualTo(once + "," + once);
+        }
+    }
+
+    @Test
+    void pipelinedRequests_doNotOvertakeEachOther_howeverManyThereAre() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probedToTheEnd(upstream.target());
+                RawClient client = fixture.connect()) {
+            client.send("GET /1 HTTP/1.1\nhost: a\n\n".repeat(4));
+            for (int i = 0; i < 4; i++) {
+                assertThat(client.response().text()).isEqualTo("ok");
+            }
+            fixture.idle();
+            String once =
+                    "request_headers 5 end,response_headers 2,response_body 2,response_body 0 end,log,done,delete";
+            assertThat(String.join(",", fixture.log)).isEqualTo(String.join(",", once, once, once, once));
+        }
+    }
+
+    @Test
+    void requestBehindTheLastResponse_isNotServed() throws Exception {
+        try (StubUpstream upstream = StubUpstream.answering(StubUpstream.OK);
+                GatewayFixture fixture = GatewayFixture.probed(upstream.target());
+                RawClient client = fixture.connect()) {
+            client.send("GET /1 HTTP/1.1\nhost: a\nconnection: close\n\nGET /2 HTTP/1.1\nhost: a\n\n");
+            assertThat(client.response().text()).isEqualTo("ok");
+            assertThat(client.ended()).isTrue();
+            fixture.idle();
+            assertThat(fixture.log)
+                    .filteredOn(line -> line.startsWith("request_headers"))
+                    .hasSize(1);
         }
     }
 

@@ -290,8 +290,10 @@ class FailureTest {
             RawClient.Message request = upstream.taken();
             assertThat(request.startLine()).isEqualTo("GET /p?q HTTP/1.1");
             assertThat(request.all("host")).containsExactly("b:81");
-            fixture.ask("GET http://b?q HTTP/1.1\nhost: a\n\n");
-            assertThat(upstream.taken().startLine()).isEqualTo("GET /?q HTTP/1.1");
+            fixture.ask("GET HTTP://u:p@b HTTP/1.1\n\n");
+            request = upstream.taken();
+            assertThat(request.startLine()).isEqualTo("GET / HTTP/1.1");
+            assertThat(request.all("host")).containsExactly("b");
         }
     }
 
