@@ -1,7 +1,9 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.registry.BundleWriter;
 import dev.portafilter.registry.DefaultKeychain;
 import dev.portafilter.registry.ImageOptions;
+import dev.portafilter.registry.Keychain;
 import dev.portafilter.registry.ModuleOptions;
 import dev.portafilter.registry.PullSecrets;
 import dev.portafilter.registry.RegistryModules;
@@ -40,14 +42,39 @@ record Modules(RegistryModules locator, Placements placements, MetricStore metri
         RegistryModules locator = RegistryModules.open(
                 options(settings, environment),
                 registry(settings, environment),
-                new ImageOptions(
-                        ImageOptions.DEFAULT.mostModuleBytes(),
-                        settings.yes("image.strict"),
-                        settings.yes("image.manifestFallback")),
+                images(settings),
                 secrets(settings.path("secrets.dir")),
-                DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), false, LOG::warn),
+                keychain(false),
                 metrics);
         return new Modules(locator, new Placements(locator, settings.yes("sme.blockUntilReady")), metrics);
+    }
+
+    /**
+     * Modules as the host would have them that runs with these settings, fetched anew and kept in a bundle.
+     *
+     * @throws IOException when the certificates cannot be used
+     * @throws IllegalArgumentException when a value is none; the message names it
+     */
+    static RegistryModules bundling(
+            Settings settings, Function<String, @Nullable String> environment, BundleWriter bundle) throws IOException {
+        return RegistryModules.openBundling(
+                options(settings, environment),
+                registry(settings, environment),
+                images(settings),
+                secrets(settings.path("secrets.dir")),
+                keychain(true),
+                bundle);
+    }
+
+    private static ImageOptions images(Settings settings) {
+        return new ImageOptions(
+                ImageOptions.DEFAULT.mostModuleBytes(),
+                settings.yes("image.strict"),
+                settings.yes("image.manifestFallback"));
+    }
+
+    private static Keychain keychain(boolean commands) {
+        return DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), commands, LOG::warn);
     }
 
     private static PullSecrets secrets(@Nullable Path directory) {
