@@ -106,7 +106,7 @@ final class BundleCommand implements Callable<Integer> {
         err.println(
                 code == 0
                         ? out + ": " + bundled.size() + (bundled.size() == 1 ? " module" : " modules")
-                        : out + ": is not made");
+                        : out + ": not written");
         printed.flush();
         err.flush();
         return code;
@@ -128,7 +128,7 @@ final class BundleCommand implements Callable<Integer> {
         }
         BundleWriter writer = new BundleWriter(out);
         boolean done = false;
-        try (RegistryModules modules = Modules.bundling(settings, System::getenv, writer)) {
+        try (RegistryModules modules = Modules.bundling(settings, System::getenv, writer, progress.transfer())) {
             ReadOptions options = SettingValues.readOptions(settings).toBuilder()
                     .modules(modules)
                     .build();

@@ -8,6 +8,7 @@ import dev.portafilter.registry.ModuleOptions;
 import dev.portafilter.registry.PullSecrets;
 import dev.portafilter.registry.RegistryModules;
 import dev.portafilter.registry.RegistryOptions;
+import dev.portafilter.registry.TransferObserver;
 import dev.portafilter.runtime.service.MetricStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,14 +57,19 @@ record Modules(RegistryModules locator, Placements placements, MetricStore metri
      * @throws IllegalArgumentException when a value is none; the message names it
      */
     static RegistryModules bundling(
-            Settings settings, Function<String, @Nullable String> environment, BundleWriter bundle) throws IOException {
+            Settings settings,
+            Function<String, @Nullable String> environment,
+            BundleWriter bundle,
+            TransferObserver observer)
+            throws IOException {
         return RegistryModules.openBundling(
                 options(settings, environment),
                 registry(settings, environment),
                 images(settings),
                 secrets(settings.path("secrets.dir")),
                 keychain(true),
-                bundle);
+                bundle,
+                observer);
     }
 
     private static ImageOptions images(Settings settings) {

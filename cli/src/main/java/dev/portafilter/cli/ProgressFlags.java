@@ -13,9 +13,16 @@ final class ProgressFlags {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec command;
 
+    private final Transfer transfer = new Transfer();
+
+    /** What is to see the bytes pass. */
+    Transfer transfer() {
+        return transfer;
+    }
+
     /** A bar, on a terminal. */
     Progress progress() {
         boolean terminal = command.commandLine().getColorScheme().ansi().enabled();
-        return new Progress(command.commandLine().getErr(), terminal && !quiet);
+        return new Progress(command.commandLine().getErr(), terminal && !quiet, transfer);
     }
 }

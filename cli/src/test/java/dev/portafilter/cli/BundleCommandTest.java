@@ -244,7 +244,7 @@ class BundleCommandTest {
                         "error: WasmPlugin default/from-registry: image.notFound",
                         "error: WasmPlugin default/from-web: checksum.mismatch",
                         "error: WasmPlugin default/from-file: fetch.file",
-                        bundle + ": is not made");
+                        bundle + ": not written");
         if (Files.exists(bundle)) {
             try (Stream<Path> files = Files.walk(bundle)) {
                 assertThat(files.filter(Files::isRegularFile)).isEmpty();

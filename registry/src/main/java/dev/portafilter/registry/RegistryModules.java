@@ -108,7 +108,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         }
         return new RegistryModules(
                 options,
-                network(options, registry, images, secrets, keychain),
+                network(options, registry, images, secrets, keychain, TransferObserver.NONE),
                 metrics,
                 Pace.REAL,
                 System::currentTimeMillis);
@@ -118,6 +118,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
      * Modules from this machine's network, fetched anew, and kept in a bundle.
      *
      * @param bundle what is filled
+     * @param observer sees how much has been fetched
      * @throws IOException when the certificate authorities cannot be used
      */
     public static RegistryModules openBundling(
@@ -126,11 +127,12 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             ImageOptions images,
             PullSecrets secrets,
             Keychain keychain,
-            BundleWriter bundle)
+            BundleWriter bundle,
+            TransferObserver observer)
             throws IOException {
         return new RegistryModules(
                 fresh(options),
-                bundle.recording(network(options, registry, images, secrets, keychain)),
+                bundle.recording(network(options, registry, images, secrets, keychain, observer)),
                 new MetricStore(),
                 Pace.REAL,
                 System::currentTimeMillis);
@@ -146,9 +148,10 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             RegistryOptions registry,
             ImageOptions images,
             PullSecrets secrets,
-            Keychain keychain)
+            Keychain keychain,
+            TransferObserver observer)
             throws IOException {
-        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()));
+        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()), observer);
         return new ModuleOrigins(
                 new WebTransport(client.web(), client.options()),
                 new RegistryImages(client, fetcher(options, images), secrets, keychain),
