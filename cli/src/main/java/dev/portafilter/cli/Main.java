@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
             PushCommand.class,
             SignCommand.class,
             VerifyCommand.class,
+            BundleCommand.class,
+            CacheCommand.class,
             DemoCommand.class,
             InspectCommand.class,
             CompareCommand.class

@@ -336,4 +336,24 @@ class ServeRegistryTest {
                 .doesNotContain("s3cret");
         assertThat(registry.requests()).hasSize(asked);
     }
+
+    @Test
+    void registryThatIsDown_isNotMissed_whenTheModuleIsKept_unlessItIsAlwaysToBeAsked() throws Exception {
+        write(hex());
+        Path resource = config.resolve("plugin.yaml");
+        String byTag = Files.readString(resource).replaceAll("  sha256: .*\n", "");
+        Files.writeString(resource, byTag + "  imagePullPolicy: IfNotPresent\n");
+        serve("");
+        assertThat(status()).isEqualTo(204);
+        serving.close();
+        registry.close();
+        serve("");
+        assertThat(status()).isEqualTo(204);
+        assertThat(admin("/plugins")).contains("\"state\" : \"loaded\"");
+        serving.close();
+        Files.writeString(resource, byTag + "  imagePullPolicy: Always\n");
+        serve("fetch.timeout: 2s\n");
+        assertThat(status()).isEqualTo(503);
+        assertThat(admin("/plugins")).contains("\"state\" : \"failed\"", "fetch.network");
+    }
 }

@@ -64,8 +64,13 @@ final class CacheIndex {
 
         /** Its file, relative to the cache. */
         String file() {
-            return Sha256.hex(name.getBytes(StandardCharsets.UTF_8)) + "/" + checksum() + ".wasm";
+            return CacheIndex.file(name, checksum());
         }
+    }
+
+    /** The file of a module, relative to the cache. */
+    static String file(String name, String checksum) {
+        return Sha256.hex(name.getBytes(StandardCharsets.UTF_8)) + "/" + checksum + ".wasm";
     }
 
     /** Reads the index of a cache; one that cannot be read counts as empty. */
@@ -209,6 +214,17 @@ final class CacheIndex {
                 .entrySet()
                 .removeIf(url -> url.getKey().name().equals(entry.name) && entry.checksums.contains(url.getValue()));
         changed = true;
+    }
+
+    /** The urls that last meant an entry. */
+    List<String> urls(Entry entry) {
+        List<String> urls = new ArrayList<>();
+        for (Map.Entry<UrlKey, String> url : checksumByUrl.entrySet()) {
+            if (url.getKey().name().equals(entry.name) && entry.checksums.contains(url.getValue())) {
+                urls.add(url.getKey().url());
+            }
+        }
+        return urls;
     }
 
     List<Entry> entries() {

@@ -8,13 +8,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,11 +36,8 @@ final class ModuleCache implements AutoCloseable {
     private final long expiryMillis;
     private final LongSupplier clockMillis;
     private final MetricStore metrics;
-    private final Map<Used, Integer> uses = new HashMap<>();
     private final AtomicInteger entryCount = new AtomicInteger();
     private final List<Cancellable> gauges;
-
-    private record Used(String name, String checksum) {}
 
     /** That a module is in use: while one of these is open, the module stays. */
     interface Use extends AutoCloseable {
@@ -217,26 +214,20 @@ final class ModuleCache implements AutoCloseable {
         });
     }
 
-    /** Keeps a module until the use is closed. Closing twice is closing once. */
+    /** Keeps a module until the use is closed, in all processes. Closing twice is closing once. */
     Use use(String name, String checksum) {
-        Used used = new Used(name, checksum);
-        synchronized (uses) {
-            uses.merge(used, 1, Integer::sum);
-        }
-        boolean[] open = {true};
+        Path file = directory.resolve(CacheIndex.file(name, checksum));
+        UseMarks.take(file);
+        AtomicBoolean open = new AtomicBoolean(true);
         return () -> {
-            synchronized (uses) {
-                if (open[0]) {
-                    open[0] = false;
-                    uses.computeIfPresent(used, (key, count) -> count == 1 ? null : count - 1);
-                }
+            if (open.getAndSet(false)) {
+                UseMarks.release(file);
             }
         };
     }
 
     /**
-     * Throws away what nobody uses and has not used for the time of expiry. What this process uses is marked as used now, so
-     * that other processes keep it too.
+     * Throws away what nobody uses and has not used for the time of expiry. What any process uses counts as used now.
      *
      * @return how many modules went
      */
@@ -244,7 +235,7 @@ final class ModuleCache implements AutoCloseable {
         return purge(expiryMillis);
     }
 
-    /** Throws away all that nobody uses here. */
+    /** Throws away all that nobody uses. */
     int purgeAll() throws IOException {
         return purge(Long.MIN_VALUE);
     }
@@ -257,8 +248,7 @@ final class ModuleCache implements AutoCloseable {
                 if (isUsed(entry)) {
                     index.touch(entry, now);
                 } else if (index.isExpired(entry, now, olderThanMillis)) {
-                    index.remove(entry);
-                    delete(entry);
+                    purge(index, entry);
                     count++;
                 }
             }
@@ -267,15 +257,36 @@ final class ModuleCache implements AutoCloseable {
         }));
     }
 
-    private boolean isUsed(CacheIndex.Entry entry) {
-        synchronized (uses) {
-            return entry.checksums.stream().anyMatch(checksum -> uses.containsKey(new Used(entry.name, checksum)));
-        }
+    /** Throws away what is meant and not in use; gives what went. */
+    List<CacheEntry> purge(Predicate<CacheEntry> which) throws IOException {
+        return Objects.requireNonNull(change(index -> {
+            List<CacheEntry> gone = new ArrayList<>();
+            for (CacheIndex.Entry entry : index.entries()) {
+                CacheEntry seen = seen(index, entry);
+                if (!seen.inUse() && which.test(seen)) {
+                    purge(index, entry);
+                    gone.add(seen);
+                }
+            }
+            deleteStrays(index, clockMillis.getAsLong());
+            return gone;
+        }));
+    }
+
+    private boolean isUsed(CacheIndex.Entry entry) throws IOException {
+        return UseMarks.isUsed(directory.resolve(entry.file()));
     }
 
     private void delete(CacheIndex.Entry entry) throws IOException {
         Files.deleteIfExists(directory.resolve(entry.file()));
         Files.deleteIfExists(manifestFile(entry.file()));
+    }
+
+    /** Takes out a module that nobody uses, with its mark. */
+    private void purge(CacheIndex index, CacheIndex.Entry entry) throws IOException {
+        index.remove(entry);
+        delete(entry);
+        Files.deleteIfExists(UseMarks.beside(directory.resolve(entry.file())));
     }
 
     /** Throws away old files that no index knows: of a process that was killed, or of an index that was lost. */
@@ -284,7 +295,8 @@ final class ModuleCache implements AutoCloseable {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = directory.relativize(file).toString().replace('\\', '/');
                 boolean ours = name.endsWith(CacheFiles.TEMPORARY) || name.matches("[0-9a-f]{64}/[0-9a-f]{64}\\..*");
-                boolean known = index.knows(name.replace(".manifest.yaml", ".wasm"));
+                boolean known =
+                        index.knows(name.replace(".manifest.yaml", ".wasm").replace(UseMarks.SUFFIX, ".wasm"));
                 boolean old = now - Files.getLastModifiedTime(file).toMillis() >= expiryMillis;
                 if (ours && !known && old) {
                     Files.deleteIfExists(file);
@@ -298,17 +310,23 @@ final class ModuleCache implements AutoCloseable {
         return Objects.requireNonNull(change(index -> {
             List<CacheEntry> entries = new ArrayList<>();
             for (CacheIndex.Entry entry : index.entries()) {
-                Path file = directory.resolve(entry.file());
-                long size = Files.exists(file) ? Files.size(file) : 0;
-                entries.add(new CacheEntry(
-                        entry.name,
-                        List.copyOf(entry.checksums),
-                        file,
-                        size,
-                        List.copyOf(entry.signedBy),
-                        index.lastUsedMillis(entry)));
+                entries.add(seen(index, entry));
             }
             return entries;
         }));
+    }
+
+    private CacheEntry seen(CacheIndex index, CacheIndex.Entry entry) throws IOException {
+        Path file = directory.resolve(entry.file());
+        return new CacheEntry(
+                entry.name,
+                index.urls(entry),
+                List.copyOf(entry.checksums),
+                entry.sha256,
+                file,
+                Files.exists(file) ? Files.size(file) : 0,
+                List.copyOf(entry.signedBy),
+                index.lastUsedMillis(entry),
+                isUsed(entry));
     }
 }

@@ -27,6 +27,7 @@ final class ModuleLoading {
     private final ModuleCache cache;
     private final HttpFetch http;
     private final ModuleImages images;
+    private final ModuleFiles files;
     private final FetchMetrics metrics;
     private final Pace pace;
     private final Revisions revisions = new Revisions();
@@ -70,17 +71,12 @@ final class ModuleLoading {
         }
     }
 
-    ModuleLoading(
-            ModuleOptions options,
-            ModuleCache cache,
-            HttpTransport transport,
-            ModuleImages images,
-            FetchMetrics metrics,
-            Pace pace) {
+    ModuleLoading(ModuleOptions options, ModuleCache cache, ModuleOrigins origins, FetchMetrics metrics, Pace pace) {
         this.options = options;
         this.cache = cache;
-        this.http = new HttpFetch(transport, options);
-        this.images = images;
+        this.http = new HttpFetch(origins.http(), options);
+        this.images = origins.images();
+        this.files = origins.files();
         this.metrics = metrics;
         this.pace = pace;
     }
@@ -97,13 +93,15 @@ final class ModuleLoading {
     }
 
     private Loaded loadFile(Order order, Path file) throws FetchException {
-        byte[] bytes = FileFetch.read(file, options.maxBytes());
+        byte[] bytes = files.read(order, "", options.maxBytes());
+        if (bytes == null) {
+            throw FileFetch.missing(file);
+        }
         byte[] module = Unboxing.unbox(bytes, options.maxBytes(), file.toString());
         ModuleBytes.check(module, file.toString());
         checkSha256(order, Sha256.hex(module), Sha256.hex(bytes));
         if (order.hasKeys()) {
-            CompanionFiles companions = suffix ->
-                    FileFetch.readIfThere(FileFetch.beside(file, suffix), SignatureVerifier.MOST_SIGNATURE_BYTES);
+            CompanionFiles companions = suffix -> files.read(order, suffix, SignatureVerifier.MOST_SIGNATURE_BYTES);
             log(verifier(order).verifyModule(file.toString(), companions, bytes, module));
         }
         return new Loaded(module, null, List.of(), "", "");

@@ -55,13 +55,19 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             Pace pace,
             LongSupplier clockMillis)
             throws IOException {
-        this.usesRootIds = images.usesRootIds();
+        this(options, new ModuleOrigins(transport, images, ModuleFiles.ON_DISK), store, pace, clockMillis);
+    }
+
+    private RegistryModules(
+            ModuleOptions options, ModuleOrigins origins, MetricStore store, Pace pace, LongSupplier clockMillis)
+            throws IOException {
+        usesRootIds = origins.images().usesRootIds();
         Path directory = options.cacheDirectory();
         Path own = directory == null ? Files.createTempDirectory("portafilter-modules") : directory;
         temporary = directory == null ? own : null;
         cache = new ModuleCache(own, options.cacheExpiry(), clockMillis, store);
         metrics = new FetchMetrics(store);
-        loading = new ModuleLoading(options, cache, transport, images, metrics, pace);
+        loading = new ModuleLoading(options, cache, origins, metrics, pace);
         this.pace = pace;
         offline = options.offline();
         long interval = options.purgeInterval().toMillis();
@@ -69,7 +75,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     }
 
     /**
-     * Modules from this machine's network.
+     * Modules from this machine's network; or, when that is not to be used, from a bundle or a cache.
      *
      * @param options how modules are fetched and kept; its times and sizes hold for images too
      * @param registry how registries and HTTP servers are talked to
@@ -77,7 +83,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
      * @param secrets what {@code imagePullSecret} names
      * @param keychain the credentials of the host, for resources that name no secret
      * @param metrics where fetches are counted
-     * @throws IOException when the cache or the certificate authorities cannot be used
+     * @throws IOException when the cache, the bundle or the certificate authorities cannot be used
      */
     public static RegistryModules open(
             ModuleOptions options,
@@ -87,15 +93,75 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             Keychain keychain,
             MetricStore metrics)
             throws IOException {
-        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()));
+        Path directory = options.cacheDirectory();
+        if (options.offline() && directory != null) {
+            if (BundleIndex.isAt(directory)) {
+                return new RegistryModules(
+                        fresh(options),
+                        new BundleOrigins(directory).origins(fetcher(options, images)),
+                        metrics,
+                        Pace.REAL,
+                        System::currentTimeMillis);
+            }
+            if (!Files.isRegularFile(directory.resolve(CacheIndex.FILE))) {
+                throw new IOException(directory + ": holds no modules (expected: " + BundleIndex.FILE
+                        + " of a bundle, or " + CacheIndex.FILE + " of a cache)");
+            }
+        }
         return new RegistryModules(
                 options,
-                new WebTransport(client.web(), client.options()),
-                new RegistryImages(
-                        client, new ImageFetcher(images.withMostModuleBytes(options.maxBytes())), secrets, keychain),
+                network(options, registry, images, secrets, keychain, TransferObserver.NONE),
                 metrics,
                 Pace.REAL,
                 System::currentTimeMillis);
+    }
+
+    /**
+     * Modules from this machine's network, fetched anew, and kept in a bundle.
+     *
+     * @param bundle what is filled
+     * @param observer sees how much has been fetched
+     * @throws IOException when the certificate authorities cannot be used
+     */
+    public static RegistryModules openBundling(
+            ModuleOptions options,
+            RegistryOptions registry,
+            ImageOptions images,
+            PullSecrets secrets,
+            Keychain keychain,
+            BundleWriter bundle,
+            TransferObserver observer)
+            throws IOException {
+        return new RegistryModules(
+                fresh(options),
+                bundle.recording(network(options, registry, images, secrets, keychain, observer)),
+                new MetricStore(),
+                Pace.REAL,
+                System::currentTimeMillis);
+    }
+
+    /** The same, with a cache that goes with the process. */
+    private static ModuleOptions fresh(ModuleOptions options) {
+        return options.withOffline(false).withCacheDirectory(null);
+    }
+
+    private static ModuleOrigins network(
+            ModuleOptions options,
+            RegistryOptions registry,
+            ImageOptions images,
+            PullSecrets secrets,
+            Keychain keychain,
+            TransferObserver observer)
+            throws IOException {
+        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()), observer);
+        return new ModuleOrigins(
+                new WebTransport(client.web(), client.options()),
+                new RegistryImages(client, fetcher(options, images), secrets, keychain),
+                ModuleFiles.ON_DISK);
+    }
+
+    private static ImageFetcher fetcher(ModuleOptions options, ImageOptions images) {
+        return new ImageFetcher(images.withMostModuleBytes(options.maxBytes()));
     }
 
     private static ScheduledExecutorService purger() {

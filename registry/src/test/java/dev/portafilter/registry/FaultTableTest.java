@@ -277,7 +277,7 @@ class FaultTableTest {
     private RegistryModules open(String host, RegistryOptions options) throws IOException {
         HastyPace pace = new HastyPace();
         RegistryClient client = new RegistryClient(options, InetAddress::getAllByName, pace);
-        ImageOptions images = new ImageOptions(MOST_MODULE_BYTES, false, false);
+        ImageOptions images = new ImageOptions(MOST_MODULE_BYTES, false, false, false);
         return new RegistryModules(
                 ModuleOptions.DEFAULT.withCacheDirectory(directory.resolve(host)),
                 new WebTransport(client.web(), client.options()),
