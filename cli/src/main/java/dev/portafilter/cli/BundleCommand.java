@@ -1,215 +1,220 @@
 package dev.portafilter.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.portafilter.registry.BundleWriter;
 import dev.portafilter.registry.CacheEntry;
-import dev.portafilter.resources.ModuleReference;
+import dev.portafilter.registry.RegistryModules;
+import dev.portafilter.registry.SecretManifests;
 import dev.portafilter.resources.PluginResource;
+import dev.portafilter.resources.Problem;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
 import dev.portafilter.resources.ResourceSet;
-import dev.portafilter.resources.ServiceMeshExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code portafilter bundle}: all modules that a configuration needs, in one directory, for a host without a network. */
+/** {@code portafilter bundle}: all modules that a configuration needs, in a directory. */
 @Command(
         name = "bundle",
         description = {
-            "Puts all modules that the resources of a configuration need into a directory: from files, HTTP servers and"
-                    + " registries, checked and verified as for running them.",
-            "'serve --offline DIR' runs the same configuration from it, on any machine, and fetches nothing."
+            "Fetches and checks all modules that a configuration needs, for 'serve --offline'.",
+            "The directory is made when everything is there, and may be moved; signatures go along."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every module is in the directory",
-            "1:a resource is not valid, or its module cannot be had; the others are in the directory",
-            "2:the configuration cannot be read, or the flags or settings are wrong"
+            "0:the bundle is there",
+            "1:a module could not be had, or the bundle not be written; all that is wrong is listed",
+            "2:the configuration, the flags or the settings are wrong; all that is wrong is listed"
         })
 final class BundleCommand implements Callable<Integer> {
-    private static final int INCOMPLETE = 1;
+    private static final int FAILED = 1;
     private static final int REFUSED = 2;
 
     @Option(
             names = "--config",
             paramLabel = "FILE|DIR",
-            description = "Resources: a YAML or JSON file, or a directory of them.")
-    private @Nullable String config;
+            description = "Resources: a YAML or JSON file, or a directory of them. May be repeated.")
+    private List<Path> configs = new ArrayList<>();
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "DIR",
             required = true,
-            description = "The directory. When all went well, what it held and is not needed is gone from it.")
+            description = "Where the bundle goes: a new or empty directory, or a bundle, which is replaced.")
     @SuppressWarnings("NullAway.Init")
     private Path out;
 
     @Option(
             names = "--settings",
             paramLabel = "FILE",
-            description =
-                    "The settings of serve: registries, secrets, limits. Default: the file that PORTAFILTER_SETTINGS"
-                            + " names, or portafilter.yaml here.")
+            description = "The settings of serve: pull secrets, mirrors, timeouts and more. Default: the file that"
+                    + " PORTAFILTER_SETTINGS names, or portafilter.yaml here.")
     private @Nullable Path settingsFile;
 
-    @Option(names = "--json", description = "One JSON object instead of a line for each module.")
+    @Option(names = "--json", description = "One JSON object instead of text.")
     private boolean json;
+
+    @Mixin
+    private ProgressFlags progress = new ProgressFlags();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    /** What became of the resources, in their order. */
-    private record Bundled(Map<PluginResource, CacheEntry> kept, Map<PluginResource, String> failed) {}
+    /** A module in the bundle; its digest is what can be pinned. */
+    private record Bundled(PluginResource resource, String digest, long size) {}
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
+    public Integer call() {
+        List<String> problems = new ArrayList<>();
+        List<Bundled> bundled = new ArrayList<>();
+        int code;
         try {
-            return bundle(err);
-        } finally {
-            spec.commandLine().getOut().flush();
-            err.flush();
+            code = bundle(bundled, problems);
+        } catch (IOException e) {
+            problems.add(RegistryCommand.reason(e));
+            code = FAILED;
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            code = REFUSED;
         }
-    }
-
-    private int bundle(PrintWriter err) throws IOException {
-        Map<String, Object> given = new HashMap<>();
-        WorkloadFlags.put(given, "config", config);
-        Settings settings = Settings.of(given, System::getenv, settingsFile);
-        List<String> problems = new ArrayList<>(settings.problems());
-        Path resources = settings.path("config");
-        if (resources == null) {
-            problems.add("--config: is missing (expected: a file or directory of resources)");
-        }
-        if (!problems.isEmpty() || resources == null) {
-            problems.forEach(err::println);
-            return REFUSED;
-        }
-        try (Modules modules = Modules.into(out, settings, System::getenv)) {
-            ReadOptions options = SettingValues.readOptions(settings).toBuilder()
-                    .modules(modules.locator())
-                    .build();
-            ResourceSet read = ResourceReader.read(resources, options);
-            read.problems().forEach(problem -> err.println(ProblemLines.text(problem)));
-            if (read.errors().stream().anyMatch(ExplainCommand::isUnreadable)) {
-                return REFUSED;
-            }
-            modules.secrets().accept(read.secrets());
-            Bundled bundled = fetch(modules, read.resources());
-            boolean complete = bundled.failed().isEmpty() && !read.hasErrors();
-            if (complete) {
-                Set<Path> needed = new HashSet<>();
-                bundled.kept().values().forEach(entry -> needed.add(entry.file()));
-                modules.locator().purge(entry -> !needed.contains(entry.file()));
-            }
-            report(bundled, read, err);
-            return complete ? 0 : INCOMPLETE;
-        } catch (IllegalArgumentException | IOException e) {
-            err.println("--out: " + out + ": " + e.getMessage());
-            return REFUSED;
-        }
-    }
-
-    private Bundled fetch(Modules modules, List<PluginResource> resources) {
-        Bundled bundled = new Bundled(new LinkedHashMap<>(), new LinkedHashMap<>());
-        boolean terminal = !json && spec.commandLine().getColorScheme().ansi().enabled();
-        Progress progress = new Progress(spec.commandLine().getErr(), terminal);
-        for (PluginResource resource : resources) {
-            String what = resource.spec().module().location();
-            try {
-                bundled.kept()
-                        .put(
-                                resource,
-                                progress.show(
-                                        "fetching " + what,
-                                        () -> modules.locator().keep(resource)));
-            } catch (IOException e) {
-                bundled.failed().put(resource, String.valueOf(e.getMessage()));
-            }
-        }
-        return bundled;
-    }
-
-    private void report(Bundled bundled, ResourceSet read, PrintWriter err) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
         PrintWriter printed = spec.commandLine().getOut();
-        if (json) {
-            write(bundled, read, printed);
-        } else {
-            bundled.kept()
-                    .forEach((resource, entry) -> printed.println(resource.kind() + " " + resource.identity() + ": "
-                            + url(resource) + ", sha256:" + entry.checksums().get(0) + ", "
-                            + Progress.size(entry.size())));
+        if (code == 0 && json) {
+            write(bundled, printed);
+        } else if (code == 0) {
+            bundled.forEach(module -> printed.println(module.resource().kind() + " "
+                    + module.resource().identity() + "  " + url(module.resource()) + "  " + module.digest() + "  "
+                    + Progress.size(module.size())));
         }
-        bundled.failed()
-                .forEach((resource, why) -> err.println(
-                        resource.position() + ": " + resource.kind() + " " + resource.identity() + ": " + why));
-        long bytes = bundled.kept().values().stream()
-                .distinct()
-                .mapToLong(CacheEntry::size)
-                .sum();
-        long modules = bundled.kept().values().stream().distinct().count();
-        int refused = read.refused().size();
-        err.println(out + ": " + modules + (modules == 1 ? " module, " : " modules, ") + Progress.size(bytes)
-                + (bundled.failed().isEmpty()
-                        ? ""
-                        : "; not had: " + bundled.failed().size())
-                + (refused == 0 ? "" : "; not valid: " + refused));
+        problems.forEach(problem -> err.println("error: " + problem));
+        err.println(
+                code == 0
+                        ? out + ": " + bundled.size() + (bundled.size() == 1 ? " module" : " modules")
+                        : out + ": not written");
+        printed.flush();
+        err.flush();
+        return code;
     }
 
+    private int bundle(List<Bundled> bundled, List<String> problems) throws IOException {
+        Settings settings = Settings.of(new HashMap<>(), System::getenv, settingsFile);
+        problems.addAll(settings.problems());
+        List<Path> paths = configs;
+        Path set = settings.path("config");
+        if (paths.isEmpty() && set != null) {
+            paths = List.of(set);
+        }
+        if (paths.isEmpty()) {
+            problems.add("--config: is missing (expected: a file or directory of WasmPlugin resources)");
+        }
+        if (!problems.isEmpty()) {
+            return REFUSED;
+        }
+        BundleWriter writer = new BundleWriter(out);
+        SecretManifests secrets = new SecretManifests(this::warn);
+        boolean done = false;
+        try (RegistryModules modules =
+                Modules.bundling(settings, System::getenv, secrets, writer, progress.transfer())) {
+            ReadOptions options = SettingValues.readOptions(settings).toBuilder()
+                    .modules(modules)
+                    .build();
+            ResourceSet resources = ResourceReader.read(paths, options);
+            resources.errors().forEach(problem -> problems.add(ProblemLines.text(problem)));
+            resources.warnings().stream().map(Problem::toString).forEach(this::warn);
+            secrets.accept(resources.secrets());
+            for (PluginResource resource : resources.resources()) {
+                fetch(modules, resource, bundled, problems);
+            }
+            if (problems.isEmpty()) {
+                writer.finish();
+                done = true;
+            }
+            return done ? 0 : resources.hasErrors() ? REFUSED : FAILED;
+        } finally {
+            if (!done) {
+                writer.discard();
+            }
+        }
+    }
+
+    private void warn(String warning) {
+        spec.commandLine().getErr().println("warning: " + warning);
+    }
+
+    private void fetch(RegistryModules modules, PluginResource resource, List<Bundled> bundled, List<String> problems) {
+        try {
+            byte[] module = progress.progress().show(url(resource), () -> {
+                byte[] loaded = resource.spec().module().load();
+                modules.placed(resource);
+                return loaded;
+            });
+            bundled.add(new Bundled(resource, digest(modules, url(resource), module), module.length));
+        } catch (IOException e) {
+            problems.add(resource.kind() + " " + resource.identity() + ": " + e.getMessage());
+        }
+    }
+
+    /** The url as it was written. */
     private static String url(PluginResource resource) {
-        ModuleReference module = resource.model() instanceof ServiceMeshExtension extension
-                ? extension.module()
-                : resource.wasmPlugin().module();
-        return module.url().toString();
+        return resource.model().module().url().text();
     }
 
-    private void write(Bundled bundled, ResourceSet read, PrintWriter printed) throws IOException {
+    /** Of the image, where there is one; else of the module. */
+    private static String digest(RegistryModules modules, String url, byte[] module) throws IOException {
+        String sha256 = sha256(module);
+        for (CacheEntry entry : modules.cached()) {
+            boolean asked = entry.urls().contains(url) || url.startsWith(entry.name() + "@");
+            if (asked && entry.sha256().equals(sha256)) {
+                return "sha256:" + entry.checksums().get(0);
+            }
+        }
+        return "sha256:" + sha256;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    private void write(List<Bundled> bundled, PrintWriter printed) {
         try (JsonGenerator generator = ProblemJson.generator(printed)) {
             generator.writeStartObject();
             generator.writeStringField("directory", out.toString());
             generator.writeArrayFieldStart("modules");
-            for (Map.Entry<PluginResource, CacheEntry> kept : bundled.kept().entrySet()) {
+            for (Bundled module : bundled) {
                 generator.writeStartObject();
-                identity(generator, kept.getKey());
-                generator.writeStringField(
-                        "digest", "sha256:" + kept.getValue().checksums().get(0));
-                generator.writeNumberField("bytes", kept.getValue().size());
-                ProblemJson.texts(generator, "signedBy", kept.getValue().signedBy());
+                generator.writeStringField("kind", module.resource().kind());
+                generator.writeStringField("identity", module.resource().identity());
+                generator.writeStringField("url", url(module.resource()));
+                generator.writeStringField("digest", module.digest());
+                generator.writeNumberField("size", module.size());
                 generator.writeEndObject();
             }
             generator.writeEndArray();
-            generator.writeArrayFieldStart("failed");
-            for (Map.Entry<PluginResource, String> failed : bundled.failed().entrySet()) {
-                generator.writeStartObject();
-                identity(generator, failed.getKey());
-                generator.writeStringField("reason", failed.getValue());
-                generator.writeEndObject();
-            }
-            generator.writeEndArray();
-            ProblemJson.problems(generator, "problems", read.problems());
             generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         printed.println();
-    }
-
-    private static void identity(JsonGenerator generator, PluginResource resource) throws IOException {
-        generator.writeStringField("kind", resource.kind());
-        generator.writeStringField("identity", resource.identity());
-        generator.writeStringField("url", url(resource));
     }
 }

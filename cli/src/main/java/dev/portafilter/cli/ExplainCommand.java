@@ -122,7 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         ResourceSet resources = ResourceReader.read(path, SettingValues.readOptions(settings));
         resources.errors().stream()
-                .filter(ExplainCommand::isUnreadable)
+                .filter(problem -> NOT_THERE.contains(problem.rule()))
                 .forEach(problem -> problems.add(problem.toString()));
         return problems.isEmpty()
                 ? Explanation.of(
@@ -131,11 +131,6 @@ final class ExplainCommand implements Callable<Integer> {
                         seen(settings, "tcp-listen"),
                         settings.choice("order.tieBreak", TieBreaking.values()))
                 : null;
-    }
-
-    /** Whether a problem is that files could not be looked into. */
-    static boolean isUnreadable(Problem problem) {
-        return NOT_THERE.contains(problem.rule());
     }
 
     /** The workload on the port that is given, or else on the one that it is set to listen on. */

@@ -44,7 +44,7 @@ record ImageMigration(RegistryFlags flags, Progress progress) {
         String size = Progress.size(old.module().length);
         String digest = progress.show(
                 "pushing " + size + " to " + to,
-                () -> made.push(flags.client().openWritable(to, flags.keychain()), to.tag()));
+                () -> made.push(flags.client(progress.transfer()).openWritable(to, flags.keychain()), to.tag()));
         err.println("from " + RegistryCommand.pinned(from, old.digest()) + " to "
                 + RegistryCommand.pinned(to, digest) + ", layout "
                 + layout.name().toLowerCase(Locale.ROOT) + ", " + size);
@@ -65,7 +65,7 @@ record ImageMigration(RegistryFlags flags, Progress progress) {
     }
 
     private ExtensionImage fetch(ImageReference image) throws IOException {
-        Repository repository = flags.client().open(image, flags.keychain());
+        Repository repository = flags.client(progress.transfer()).open(image, flags.keychain());
         ImageOptions options = ImageOptions.DEFAULT;
         return ExtensionImage.read(
                 repository,

@@ -1,15 +1,17 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.registry.BundleWriter;
 import dev.portafilter.registry.DefaultKeychain;
 import dev.portafilter.registry.ImageOptions;
+import dev.portafilter.registry.Keychain;
 import dev.portafilter.registry.ModuleOptions;
 import dev.portafilter.registry.PullSecrets;
 import dev.portafilter.registry.RegistryModules;
 import dev.portafilter.registry.RegistryOptions;
 import dev.portafilter.registry.SecretManifests;
+import dev.portafilter.registry.TransferObserver;
 import dev.portafilter.runtime.service.MetricStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -39,41 +41,53 @@ record Modules(RegistryModules locator, Placements placements, SecretManifests s
      * @throws IllegalArgumentException when a value is none; the message names it
      */
     static Modules open(Settings settings, Function<String, @Nullable String> environment) throws IOException {
-        Path offline = settings.path("offline");
-        if (offline != null && !Files.isDirectory(offline)) {
-            throw new IllegalArgumentException(settings.place("offline") + offline
-                    + ": no such directory (expected: one that portafilter bundle has filled)");
-        }
-        return open(settings, environment, options(settings, environment));
-    }
-
-    /** The same with modules kept in a directory of their own, and with the network. */
-    static Modules into(Path directory, Settings settings, Function<String, @Nullable String> environment)
-            throws IOException {
-        return open(
-                settings,
-                environment,
-                options(settings, environment).withOffline(false).withCacheDirectory(directory));
-    }
-
-    private static Modules open(
-            Settings settings, Function<String, @Nullable String> environment, ModuleOptions options)
-            throws IOException {
         MetricStore metrics =
                 new MetricStore(SettingValues.serviceLimits(settings).metricCount());
         SecretManifests manifests = new SecretManifests(LOG::warn);
         RegistryModules locator = RegistryModules.open(
-                options,
+                options(settings, environment),
                 registry(settings, environment),
-                new ImageOptions(
-                        ImageOptions.DEFAULT.mostModuleBytes(),
-                        settings.yes("image.strict"),
-                        settings.yes("image.manifestFallback"),
-                        settings.yes("image.useRuntimeConfigRootId")),
+                images(settings),
                 secrets(settings.path("secrets.dir"), manifests),
-                DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), false, LOG::warn),
+                keychain(false),
                 metrics);
         return new Modules(locator, new Placements(locator, settings.yes("sme.blockUntilReady")), manifests, metrics);
+    }
+
+    /**
+     * Modules as the host would have them that runs with these settings, fetched anew and kept in a bundle.
+     *
+     * @param secrets the Secrets among the resources, once they are read
+     * @throws IOException when the certificates cannot be used
+     * @throws IllegalArgumentException when a value is none; the message names it
+     */
+    static RegistryModules bundling(
+            Settings settings,
+            Function<String, @Nullable String> environment,
+            SecretManifests secrets,
+            BundleWriter bundle,
+            TransferObserver observer)
+            throws IOException {
+        return RegistryModules.openBundling(
+                options(settings, environment),
+                registry(settings, environment),
+                images(settings),
+                secrets(settings.path("secrets.dir"), secrets),
+                keychain(true),
+                bundle,
+                observer);
+    }
+
+    private static ImageOptions images(Settings settings) {
+        return new ImageOptions(
+                ImageOptions.DEFAULT.mostModuleBytes(),
+                settings.yes("image.strict"),
+                settings.yes("image.manifestFallback"),
+                settings.yes("image.useRuntimeConfigRootId"));
+    }
+
+    private static Keychain keychain(boolean commands) {
+        return DefaultKeychain.of(System.getenv(), Path.of(System.getProperty("user.home")), commands, LOG::warn);
     }
 
     private static PullSecrets secrets(@Nullable Path directory, PullSecrets manifests) {

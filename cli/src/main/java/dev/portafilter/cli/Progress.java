@@ -14,8 +14,13 @@ import picocli.CommandLine;
  *
  * @param err where it is drawn
  * @param terminal whether that is a terminal
+ * @param transfer how many bytes have passed, where that is known
  */
-record Progress(PrintWriter err, boolean terminal) {
+record Progress(PrintWriter err, boolean terminal, Transfer transfer) {
+    Progress(PrintWriter err, boolean terminal) {
+        this(err, terminal, new Transfer());
+    }
+
     private static final int WIDTH = 20;
     private static final long QUIET_MILLIS = 500;
     private static final long STEP_MILLIS = 100;
@@ -42,6 +47,7 @@ record Progress(PrintWriter err, boolean terminal) {
             return thread;
         });
         long start = System.nanoTime();
+        transfer.begin();
         boolean[] drawn = {false};
         try {
             ScheduledFuture<?> unused = clock.scheduleAtFixedRate(
@@ -75,7 +81,10 @@ record Progress(PrintWriter err, boolean terminal) {
     }
 
     private void draw(String what, long millis) {
-        err.print("\r\u001b[K" + line(what, millis));
+        long total = transfer.total();
+        String line = total > 0 ? line(what, transfer.bytes(), total) : line(what, millis);
+        // The end of a line that is wider than the terminal is left out there, in place of a second line.
+        err.print("\r\u001b[K\u001b[?7l" + line + "\u001b[?7h");
         err.flush();
     }
 
@@ -84,6 +93,14 @@ record Progress(PrintWriter err, boolean terminal) {
         int position = (int) (millis / STEP_MILLIS % (2 * (WIDTH - 1)));
         int at = position < WIDTH ? position : 2 * (WIDTH - 1) - position;
         return what + " [" + " ".repeat(at) + "#" + " ".repeat(WIDTH - 1 - at) + "] " + millis / KILO + " s";
+    }
+
+    /** The line after some bytes: a bar. */
+    static String line(String what, long bytes, long total) {
+        long passed = Math.min(bytes, total);
+        int filled = (int) (passed * WIDTH / total);
+        return "[" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + size(passed) + " of " + size(total) + "  "
+                + what;
     }
 
     /** A size for people. */

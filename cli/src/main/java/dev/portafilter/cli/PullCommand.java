@@ -52,7 +52,7 @@ final class PullCommand extends RegistryCommand {
     }
 
     private FetchedImage fetch(ImageReference image) throws IOException {
-        Repository repository = flags().client().open(image, flags().keychain());
+        Repository repository = client().open(image, flags().keychain());
         ImageOptions options = new ImageOptions(ImageOptions.DEFAULT.mostModuleBytes(), false, true, false);
         ImageFetcher fetcher = new ImageFetcher(options);
         ResolvedImage resolved = fetcher.resolve(repository, asked(image));

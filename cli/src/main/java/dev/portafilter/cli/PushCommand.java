@@ -56,8 +56,8 @@ final class PushCommand extends RegistryCommand {
         byte[] bytes = Files.readAllBytes(module);
         ModuleImage made = ModuleImage.of(chosen, bytes, config == null ? null : Files.readAllBytes(config));
         String what = "pushing " + Progress.size(bytes.length) + " to " + image;
-        String digest = progress()
-                .show(what, () -> made.push(flags().client().openWritable(image, flags().keychain()), image.tag()));
+        String digest =
+                progress().show(what, () -> made.push(client().openWritable(image, flags().keychain()), image.tag()));
         out.println(pinned(image, digest));
     }
 }

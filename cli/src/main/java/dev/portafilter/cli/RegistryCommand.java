@@ -1,5 +1,6 @@
 package dev.portafilter.cli;
 
+import dev.portafilter.registry.RegistryClient;
 import dev.portafilter.resources.ImageReference;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +15,9 @@ import picocli.CommandLine.Spec;
 abstract class RegistryCommand implements Callable<Integer> {
     @Mixin
     private RegistryFlags flags = new RegistryFlags();
+
+    @Mixin
+    private ProgressFlags progress = new ProgressFlags();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -53,9 +57,18 @@ abstract class RegistryCommand implements Callable<Integer> {
         return flags;
     }
 
-    /** Shows on a terminal how long something takes. */
+    /** Shows on a terminal how far something is. */
     Progress progress() {
-        return Progress.of(spec.commandLine());
+        return progress.progress();
+    }
+
+    /**
+     * A client for one run of the command, whose transfers show.
+     *
+     * @throws IOException when the certificates cannot be read
+     */
+    RegistryClient client() throws IOException {
+        return flags.client(progress.transfer());
     }
 
     CommandSpec spec() {

@@ -5,6 +5,7 @@ import dev.portafilter.registry.ImageLayout;
 import dev.portafilter.registry.Keychain;
 import dev.portafilter.registry.RegistryClient;
 import dev.portafilter.registry.RegistryOptions;
+import dev.portafilter.registry.TransferObserver;
 import dev.portafilter.resources.ImageReference;
 import dev.portafilter.resources.ModuleUrl;
 import java.io.IOException;
@@ -46,17 +47,19 @@ final class RegistryFlags {
      *
      * @throws IOException when the certificates cannot be read
      */
-    RegistryClient client() throws IOException {
+    RegistryClient client(TransferObserver observer) throws IOException {
         Long millis = SettingKey.millis(timeout);
         if (millis == null || millis == 0) {
             throw new ParameterException(
                     command.commandLine(),
                     "--timeout: \"" + timeout + "\" is no time (expected: a number and ms, s, m or h)");
         }
-        return new RegistryClient(RegistryOptions.DEFAULT
-                .withTimeout(Duration.ofMillis(millis))
-                .withInsecureRegistries(insecure)
-                .withAuthorities(ca));
+        return new RegistryClient(
+                RegistryOptions.DEFAULT
+                        .withTimeout(Duration.ofMillis(millis))
+                        .withInsecureRegistries(insecure)
+                        .withAuthorities(ca),
+                observer);
     }
 
     /** The user's credentials. */

@@ -58,7 +58,7 @@ final class SignCommand extends RegistryCommand {
     }
 
     private String sign(ImageReference image, SigningKey key) throws IOException {
-        WritableRepository repository = flags().client().openWritable(image, flags().keychain());
+        WritableRepository repository = client().openWritable(image, flags().keychain());
         return new ImageSigner(key).sign(repository, image, VerifyCommand.digest(repository, image));
     }
 }

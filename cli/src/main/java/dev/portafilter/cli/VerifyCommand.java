@@ -96,7 +96,7 @@ final class VerifyCommand extends RegistryCommand {
     }
 
     private Verification verify(ImageReference image, SignatureVerifier verifier) throws IOException {
-        Repository repository = flags().client().open(image, flags().keychain());
+        Repository repository = client().open(image, flags().keychain());
         ResolvedImage resolved = new ImageFetcher(ImageOptions.DEFAULT).resolve(repository, PullCommand.asked(image));
         Set<String> subjects = new LinkedHashSet<>(List.of(resolved.digest()));
         subjects.add(resolved.childDigest());

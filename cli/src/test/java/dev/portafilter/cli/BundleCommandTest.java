@@ -1,11 +1,9 @@
 package dev.portafilter.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.portafilter.runtime.service.PluginLog;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,9 +13,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** {@code bundle}, and {@code serve --offline} with what it made. */
+/** {@code bundle}, and {@code serve --offline} from it once the registry and the web server are gone. */
 @Timeout(120)
 class BundleCommandTest {
     @TempDir
@@ -35,163 +36,253 @@ class BundleCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final HttpClient client = HttpClient.newHttpClient();
     private MemoryRegistry registry;
+    private HttpServer web;
+    private HttpServer upstream;
+    private Serving serving;
     private Path config;
     private Path bundle;
     private byte[] module;
+    private String publicKey;
 
     @BeforeEach
     void push() throws Exception {
-        registry = new MemoryRegistry();
-        config = Files.createDirectory(directory.resolve("config"));
-        bundle = directory.resolve("bundle");
         try (InputStream in = BundleCommandTest.class.getResourceAsStream("/dev/portafilter/plugins/misbehave.wasm")) {
             module = Objects.requireNonNull(in).readAllBytes();
         }
-        Path file = Files.write(config.resolve("local.wasm"), module);
+        upstream = server(204, new byte[0]);
+        web = server(200, module);
+        registry = new MemoryRegistry();
+        config = Files.createDirectory(directory.resolve("config"));
+        bundle = directory.resolve("bundle");
+        Path file = Files.write(config.resolve("misbehave.wasm"), module);
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Path key = Files.writeString(
+                directory.resolve("key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+        publicKey = pem("PUBLIC KEY", pair.getPublic().getEncoded());
         assertThat(execute("push", file.toString(), image())).isZero();
-        write("remote", "oci://" + image());
-        write("local", "file://local.wasm");
+        assertThat(execute("sign", image(), "--key-file", key.toString())).isZero();
+        Files.writeString(config.resolve("plugins.yaml"), """
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: from-registry}
+                spec:
+                  url: oci://%s
+                  verificationKey: |
+                %s---
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: from-web}
+                spec:
+                  url: http://127.0.0.1:%d/misbehave.wasm
+                  sha256: '%s'
+                ---
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: from-file}
+                spec:
+                  url: file://misbehave.wasm
+                """.formatted(
+                        image(), publicKey.indent(4), web.getAddress().getPort(), MemoryRegistry.sha256(module)));
     }
 
     @AfterEach
     void stop() {
+        if (serving != null) {
+            serving.close();
+        }
         registry.close();
+        web.stop(0);
+        upstream.stop(0);
+    }
+
+    private static HttpServer server(int status, byte[] body) throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        server.start();
+        return server;
     }
 
     private String image() {
         return registry.host() + "/filters/misbehave:v1";
     }
 
-    private void write(String name, String url) throws IOException {
-        Files.writeString(
-                config.resolve(name + ".yaml"),
-                "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: " + name
-                        + "}\nspec:\n  url: " + url + "\n");
+    private static String pem(String type, byte[] der) {
+        return "-----BEGIN " + type + "-----\n" + Base64.getEncoder().encodeToString(der) + "\n-----END " + type
+                + "-----\n";
     }
 
-    /** The exit code; what was printed before is forgotten. */
     private int execute(String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         CommandLine command = Main.commandLine();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
+        command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
         return command.execute(arguments);
     }
 
-    private int makeBundle() {
-        return execute("bundle", "--config", config.toString(), "-o", bundle.toString());
+    private void bundled() {
+        assertThat(execute("bundle", "--config", config.toString(), "-o", bundle.toString()))
+                .as("%s", err)
+                .isZero();
     }
 
-    private ServePlan plan(String upstream) throws ServePlan.Refused {
+    /** Takes away all that modules came from. */
+    private void takeAway() throws Exception {
+        registry.close();
+        web.stop(0);
+        Files.delete(config.resolve("misbehave.wasm"));
+    }
+
+    private void serve(Path offline) throws Exception {
         ServeFlags flags = new ServeFlags();
         flags.config = config.toString();
-        flags.upstream = upstream;
+        flags.settings = Files.writeString(directory.resolve("settings"), "file.watch: false\n");
+        flags.upstream = "http://127.0.0.1:" + upstream.getAddress().getPort();
         flags.listen = "127.0.0.1:0";
         flags.admin = "127.0.0.1:0";
         flags.workers = "1";
         flags.cacheDirectory = "none";
-        flags.offline = bundle.toString();
-        return ServePlan.of(flags);
+        flags.offline = offline.toString();
+        ServePlan plan = ServePlan.of(flags);
+        serving = new Serving(plan.gateway());
+        serving.start(plan, PluginLog.slf4j());
     }
 
-    /** What {@code /plugins} of a gateway says that runs from the bundle, and the status of a request through it. */
-    private String served() throws Exception {
-        HttpServer upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        upstream.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        upstream.start();
-        ServePlan plan = plan("http://127.0.0.1:" + upstream.getAddress().getPort());
-        try (Serving serving = new Serving(plan.gateway())) {
-            serving.start(plan, PluginLog.slf4j());
-            HttpClient client = HttpClient.newHttpClient();
-            HttpResponse<String> response = client.send(
-                    HttpRequest.newBuilder(URI.create(serving.url() + "/")).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() + " "
-                    + client.send(
-                                    HttpRequest.newBuilder(URI.create(serving.adminUrl() + "/plugins"))
-                                            .build(),
-                                    HttpResponse.BodyHandlers.ofString())
-                            .body();
-        } finally {
-            upstream.stop(0);
-        }
+    private HttpResponse<String> get(String url) throws Exception {
+        return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private List<Path> bundled() throws IOException {
-        try (Stream<Path> files = Files.walk(bundle)) {
-            return files.filter(file -> file.toString().endsWith(".wasm")).toList();
-        }
+    private String plugins() throws Exception {
+        return get(serving.adminUrl() + "/plugins").body();
     }
 
     @Test
-    void bundle_isAllThatServeNeeds_whenFilesAndRegistryAreGone() throws Exception {
-        assertThat(makeBundle()).as("%s", err).isZero();
+    void bundleThatWasMoved_servesAllItsModules_withNothingElseThere() throws Exception {
+        bundled();
         assertThat(out.toString())
                 .contains(
-                        "WasmPlugin default/local: file://local.wasm, sha256:" + MemoryRegistry.sha256(module) + ", ",
-                        "WasmPlugin default/remote: oci://" + image() + ", sha256:");
-        assertThat(err.toString()).contains(bundle + ": 2 modules, ");
-        Files.delete(config.resolve("local.wasm"));
-        registry.close();
-        Path moved = Files.move(bundle, directory.resolve("elsewhere"));
-        bundle = moved;
-        assertThat(served())
-                .startsWith("204 ")
-                .contains("\"name\" : \"local\"", "\"name\" : \"remote\"")
-                .doesNotContain("\"state\" : \"failed\"", "\"state\" : \"pending\"");
+                        "WasmPlugin default/from-registry  oci://" + image() + "  sha256:",
+                        "WasmPlugin default/from-web  http://127.0.0.1:",
+                        "WasmPlugin default/from-file  file://misbehave.wasm  sha256:" + MemoryRegistry.sha256(module));
+        assertThat(err.toString()).contains(bundle + ": 3 modules");
+        assertThat(bundle.resolve("bundle.json")).content().doesNotContain(directory.toString());
+        Path moved = Files.move(bundle, directory.resolve("moved"));
+        takeAway();
+        serve(moved);
+        HttpResponse<String> response = get(serving.url() + "/");
+        assertThat(response.statusCode()).isEqualTo(204);
+        assertThat(response.headers().firstValue("x-behaved")).isPresent();
+        assertThat(plugins()).contains("\"state\" : \"loaded\"").doesNotContain("\"state\" : \"failed\"");
     }
 
     @Test
-    void moduleOfABundle_thatWasTamperedWith_isRefused_andTheMessageSaysBothDigests() throws Exception {
-        Files.delete(config.resolve("local.yaml"));
-        assertThat(makeBundle()).isZero();
-        Path file = bundled().get(0);
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(file, bytes);
-        assertThat(served())
-                .startsWith("503 ")
-                .contains("checksum.mismatch", "has sha256 " + MemoryRegistry.sha256(bytes) + " (expected: ");
+    void bundleThatWasTamperedWith_isRefused_andTheMessageSaysBothDigests() throws Exception {
+        bundled();
+        takeAway();
+        Path blob = bundle.resolve("blobs/sha256/" + MemoryRegistry.sha256(module));
+        byte[] changed = module.clone();
+        changed[changed.length / 2] ^= 1;
+        Files.write(blob, changed);
+        serve(bundle);
+        assertThat(get(serving.url() + "/").statusCode()).isEqualTo(503);
+        assertThat(plugins())
+                .contains(
+                        "bundle.digestMismatch",
+                        "is sha256:" + MemoryRegistry.sha256(changed) + " (expected: sha256:"
+                                + MemoryRegistry.sha256(module));
     }
 
     @Test
-    void bundle_withoutOneModule_saysWhichAndWhy_andHasTheOthers() throws Exception {
-        write("other", "oci://" + registry.host() + "/filters/other:v1");
-        assertThat(makeBundle()).isEqualTo(1);
-        assertThat(err.toString()).contains("other.yaml:1:1: WasmPlugin default/other: image.", "; not had: 1");
-        assertThat(out.toString()).contains("default/local", "default/remote").doesNotContain("default/other");
-        assertThat(bundled()).hasSize(2);
+    void signature_isCheckedOffline_andAnotherKeyIsRefused() throws Exception {
+        bundled();
+        takeAway();
+        KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        Path resources = config.resolve("plugins.yaml");
+        String text = Files.readString(resources);
+        Files.writeString(
+                resources,
+                text.replace(
+                        publicKey.lines().toList().get(1),
+                        Base64.getEncoder().encodeToString(other.getPublic().getEncoded())));
+        serve(bundle);
+        assertThat(get(serving.url() + "/").statusCode()).isEqualTo(503);
+        assertThat(plugins()).contains("signature.");
     }
 
     @Test
-    void bundle_madeAgain_dropsWhatIsNotNeededAnyMore() throws Exception {
-        assertThat(makeBundle()).isZero();
-        Files.delete(config.resolve("local.yaml"));
-        assertThat(makeBundle()).isZero();
-        assertThat(bundled()).hasSize(1);
-        assertThat(execute("bundle", "--config", config.toString(), "-o", bundle.toString(), "--json"))
-                .isZero();
-        assertThat(out.toString())
-                .startsWith("{")
-                .contains("\"identity\" : \"default/remote\"", "\"digest\" : \"sha256:", "\"failed\" : [ ]");
+    void moduleThatIsNotInTheBundle_isNamed() throws Exception {
+        bundled();
+        takeAway();
+        Path resources = config.resolve("plugins.yaml");
+        Files.writeString(resources, Files.readString(resources).replace("misbehave:v1", "misbehave:v2"));
+        serve(bundle);
+        assertThat(get(serving.url() + "/").statusCode()).isEqualTo(503);
+        assertThat(plugins()).contains("fetch.offline: ", "misbehave:v2: is not in the bundle " + bundle);
     }
 
     @Test
-    void bundle_ofNoConfiguration_isRefused() {
-        assertThat(execute("bundle", "--config", directory.resolve("none").toString(), "-o", bundle.toString()))
+    void modulesThatCannotBeHad_areAllNamed_andNoBundleIsMade() throws Exception {
+        Path resources = config.resolve("plugins.yaml");
+        Files.writeString(
+                resources,
+                Files.readString(resources)
+                        .replace("misbehave:v1", "none:v1")
+                        .replace("file://misbehave", "file://none")
+                        .replace(MemoryRegistry.sha256(module), "0".repeat(64)));
+        assertThat(execute("bundle", "--config", config.toString(), "-o", bundle.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "error: WasmPlugin default/from-registry: image.notFound",
+                        "error: WasmPlugin default/from-web: checksum.mismatch",
+                        "error: WasmPlugin default/from-file: fetch.file",
+                        bundle + ": not written");
+        if (Files.exists(bundle)) {
+            try (Stream<Path> files = Files.walk(bundle)) {
+                assertThat(files.filter(Files::isRegularFile)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void bundleThatFails_leavesTheOneBefore() throws Exception {
+        bundled();
+        String before = Files.readString(bundle.resolve("bundle.json"));
+        takeAway();
+        assertThat(execute("bundle", "--config", config.toString(), "-o", bundle.toString()))
+                .isEqualTo(1);
+        assertThat(bundle.resolve("bundle.json")).hasContent(before);
+        serve(bundle);
+        assertThat(get(serving.url() + "/").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void whatIsNoBundle_isNeitherWrittenOverNorServed() throws Exception {
+        Files.createDirectory(bundle);
+        Path note = Files.writeString(bundle.resolve("notes"), "mine", StandardCharsets.UTF_8);
+        assertThat(execute("bundle", "--config", config.toString(), "-o", bundle.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("holds other files (expected: nothing, or a bundle)");
+        assertThat(note).hasContent("mine");
+        assertThat(execute(
+                        "serve",
+                        "--config",
+                        config.toString(),
+                        "--upstream",
+                        "http://127.0.0.1:1",
+                        "--offline",
+                        bundle.toString()))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("none", "no such file");
-    }
-
-    @Test
-    void serve_offlineWithoutTheDirectory_isRefused() {
-        ServePlan.Refused refused = catchThrowableOfType(ServePlan.Refused.class, () -> plan("http://127.0.0.1:1"));
-        assertThat(refused).hasMessageContaining(bundle + ": no such directory");
-        assertThat(bundle).doesNotExist();
+        assertThat(err.toString()).contains(bundle + ": holds no modules (expected: bundle.json of a bundle");
+        assertThat(execute("bundle", "-o", directory.resolve("x").toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("--config: is missing");
     }
 }

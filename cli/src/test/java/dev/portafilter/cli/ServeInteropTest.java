@@ -190,7 +190,7 @@ class ServeInteropTest {
                 .contains(message)
                 .doesNotContain("s3cret");
         assertThat(get(adminUrl + "/metrics").body())
-                .containsPattern("istio_agent_wasm_remote_fetch_count_total\\{result=\"" + result + "\"} [1-9]")
+                .containsPattern("istio_agent_wasm_remote_fetch_count\\{result=\"" + result + "\"} [1-9]")
                 .doesNotContain("{result=\"success\"}");
     }
 
@@ -221,7 +221,7 @@ class ServeInteropTest {
                 .doesNotContain("s3cret", "\"state\" : \"failed\"");
         assertThat(get(adminUrl + "/metrics").body())
                 .contains(
-                        "istio_agent_wasm_remote_fetch_count_total{result=\"success\"} 1.0",
+                        "istio_agent_wasm_remote_fetch_count{result=\"success\"} 1\n",
                         "istio_agent_wasm_cache_entries 1.0");
     }
 

@@ -182,6 +182,14 @@ class ServeRegistryTest {
         return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    private HttpResponse<String> reload() throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(serving.adminUrl() + "/reload"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private int status() throws Exception {
         return get(serving.url() + "/").statusCode();
     }
@@ -280,6 +288,22 @@ class ServeRegistryTest {
     }
 
     @Test
+    void pluginThatFailsOpen_isNotWaitedFor_andSaysWhenItIsTriedAgain() throws Exception {
+        Files.writeString(config.resolve("plugin.yaml"), """
+                apiVersion: extensions.istio.io/v1alpha1
+                kind: WasmPlugin
+                metadata: {name: misbehave}
+                spec: {url: 'oci://%s', imagePullSecret: nowhere, failStrategy: FAIL_OPEN}
+                """.formatted(image()));
+        serve("");
+        assertThat(status()).isEqualTo(204);
+        assertThat(reload().statusCode()).isEqualTo(422);
+        assertThat(admin("/plugins"))
+                .contains("\"state\" : \"failed\"", "secret.notFound", "\"since\"", "\"nextTry\" : \"");
+        assertThat(status()).isEqualTo(204);
+    }
+
+    @Test
     void secretThatIsMissing_isNamed_andTheRegistryIsNotAsked() throws Exception {
         write(hex());
         Files.delete(directory.resolve("secrets/default/registry-login/.dockerconfigjson"));
@@ -307,11 +331,7 @@ class ServeRegistryTest {
                   .dockerconfigjson: '{"auths":{"%s":{"username":"barista","password":"s3cret"}}}'
                 """.formatted(registry.host()));
 
-        HttpResponse<String> reloaded = client.send(
-                HttpRequest.newBuilder(URI.create(serving.adminUrl() + "/reload"))
-                        .POST(HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> reloaded = reload();
 
         assertThat(reloaded.statusCode()).isEqualTo(200);
         assertThat(status()).isEqualTo(204);
@@ -335,5 +355,25 @@ class ServeRegistryTest {
                 .contains("secret.type: secret default/registry-login at ", "login.yaml:1:1: is of another type")
                 .doesNotContain("s3cret");
         assertThat(registry.requests()).hasSize(asked);
+    }
+
+    @Test
+    void registryThatIsDown_isNotMissed_whenTheModuleIsKept_unlessItIsAlwaysToBeAsked() throws Exception {
+        write(hex());
+        Path resource = config.resolve("plugin.yaml");
+        String byTag = Files.readString(resource).replaceAll("  sha256: .*\n", "");
+        Files.writeString(resource, byTag + "  imagePullPolicy: IfNotPresent\n");
+        serve("");
+        assertThat(status()).isEqualTo(204);
+        serving.close();
+        registry.close();
+        serve("");
+        assertThat(status()).isEqualTo(204);
+        assertThat(admin("/plugins")).contains("\"state\" : \"loaded\"");
+        serving.close();
+        Files.writeString(resource, byTag + "  imagePullPolicy: Always\n");
+        serve("fetch.timeout: 2s\n");
+        assertThat(status()).isEqualTo(503);
+        assertThat(admin("/plugins")).contains("\"state\" : \"failed\"", "fetch.network");
     }
 }

@@ -231,6 +231,10 @@ final class CacheIndex {
         return new ArrayList<>(byFile.values());
     }
 
+    boolean isExpired(Entry entry, long nowMillis, long expiryMillis) {
+        return nowMillis - entry.lastUsedMillis >= expiryMillis;
+    }
+
     long lastUsedMillis(Entry entry) {
         return entry.lastUsedMillis;
     }

@@ -74,6 +74,6 @@ public final class CachedModules {
     }
 
     private ModuleCache open() throws IOException {
-        return new ModuleCache(directory, expiry, false, clockMillis, new MetricStore());
+        return new ModuleCache(directory, expiry, clockMillis, new MetricStore());
     }
 }

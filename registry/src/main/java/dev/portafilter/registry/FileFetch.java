@@ -11,17 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class FileFetch {
     private FileFetch() {}
 
-    /**
-     * Reads a file that must be there.
-     *
-     * @throws FetchException when it cannot be read
-     */
-    static byte[] read(Path file, long mostBytes) throws FetchException {
-        byte[] bytes = readIfThere(file, mostBytes);
-        if (bytes == null) {
-            throw new FetchException("fetch.file", file + ": no such file (expected: a WebAssembly module)", true);
-        }
-        return bytes;
+    /** Says that a module is not where it should be. */
+    static FetchException missing(Path file) {
+        return new FetchException("fetch.file", file + ": no such file (expected: a WebAssembly module)", true);
     }
 
     /**

@@ -53,15 +53,7 @@ final class LocatedModule implements ModuleSource {
     }
 
     ModuleLoading.Loaded loaded() throws IOException {
-        return held(modules.load(order));
-    }
-
-    /** The same, in the cache even when it comes from a file. */
-    ModuleLoading.Loaded kept() throws IOException {
-        return held(modules.load(order, true));
-    }
-
-    private ModuleLoading.Loaded held(ModuleLoading.Loaded loaded) {
+        ModuleLoading.Loaded loaded = modules.load(order);
         rootIds = loaded.rootIds();
         if (!loaded.checksum().isEmpty()) {
             holding.replace(modules.cache().use(loaded.name(), loaded.checksum()));

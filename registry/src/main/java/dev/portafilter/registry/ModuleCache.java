@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -34,11 +34,9 @@ final class ModuleCache implements AutoCloseable {
 
     private final Path directory;
     private final long expiryMillis;
-    private final boolean offline;
     private final LongSupplier clockMillis;
     private final MetricStore metrics;
     private final AtomicInteger entryCount = new AtomicInteger();
-    private final Set<Use> uses = ConcurrentHashMap.newKeySet();
     private final List<Cancellable> gauges;
 
     /** That a module is in use: while one of these is open, the module stays. */
@@ -52,13 +50,10 @@ final class ModuleCache implements AutoCloseable {
      *
      * @param directory where it is; made when it is not there
      * @param expiry how long a module stays that nobody uses
-     * @param offline whether a damaged module is an error, since it could not be fetched again
      * @param clockMillis the time since 1970
      * @throws IOException when the directory cannot be read or written
      */
-    ModuleCache(Path directory, Duration expiry, boolean offline, LongSupplier clockMillis, MetricStore metrics)
-            throws IOException {
-        this.offline = offline;
+    ModuleCache(Path directory, Duration expiry, LongSupplier clockMillis, MetricStore metrics) throws IOException {
         this.directory = directory;
         this.expiryMillis = expiry.toMillis();
         this.clockMillis = clockMillis;
@@ -76,10 +71,9 @@ final class ModuleCache implements AutoCloseable {
                 metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get));
     }
 
-    /** Ends counting its modules, and all uses of them. */
+    /** Ends counting its modules; nothing else need be ended. */
     @Override
     public void close() {
-        List.copyOf(uses).forEach(Use::close);
         gauges.forEach(Cancellable::cancel);
     }
 
@@ -89,13 +83,6 @@ final class ModuleCache implements AutoCloseable {
     }
 
     private <T> @Nullable T change(Change<T> change) throws IOException {
-        if (Files.isDirectory(directory) && !Files.isWritable(directory)) {
-            // One that is only read, as when it is mounted so: nobody changes it, so nothing is noted either.
-            CacheIndex index = CacheIndex.read(directory);
-            T result = change.apply(index);
-            entryCount.set(index.size());
-            return result;
-        }
         try (CacheLock lock = CacheLock.take(directory)) {
             CacheIndex index = CacheIndex.read(directory);
             T result = change.apply(index);
@@ -146,9 +133,7 @@ final class ModuleCache implements AutoCloseable {
                 entry.manifestSha256.isEmpty() ? null : read(manifestFile(entry.file()), entry.manifestSha256);
         if (module == null || manifest == null && !entry.manifestSha256.isEmpty()) {
             index.remove(entry);
-            if (Files.isWritable(directory)) {
-                delete(entry);
-            }
+            delete(entry);
             return null;
         }
         index.touch(entry, clockMillis.getAsLong());
@@ -166,24 +151,16 @@ final class ModuleCache implements AutoCloseable {
     }
 
     /** A file of the cache; null when it is gone or has changed. */
-    private byte @Nullable [] read(Path file, String sha256) throws IOException {
+    private static byte @Nullable [] read(Path file, String sha256) throws IOException {
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            if (offline) {
-                throw new FetchException("fetch.file", file + ": no such file (expected: a module, as the index says)");
-            }
             LOG.warn("{}: is gone (expected: a module; it is fetched again)", file);
             return null;
         }
         String actual = Sha256.hex(bytes);
         if (!actual.equals(sha256)) {
-            if (offline) {
-                throw new FetchException(
-                        "checksum.mismatch",
-                        file + ": has sha256 " + actual + " (expected: " + sha256 + ", as it had when it was fetched)");
-            }
             LOG.warn("{}: has sha256 {} (expected: {}; it is fetched again)", file, actual, sha256);
             return null;
         }
@@ -241,16 +218,12 @@ final class ModuleCache implements AutoCloseable {
     Use use(String name, String checksum) {
         Path file = directory.resolve(CacheIndex.file(name, checksum));
         UseMarks.take(file);
-        Use use = new Use() {
-            @Override
-            public void close() {
-                if (uses.remove(this)) {
-                    UseMarks.release(file);
-                }
+        AtomicBoolean open = new AtomicBoolean(true);
+        return () -> {
+            if (open.getAndSet(false)) {
+                UseMarks.release(file);
             }
         };
-        uses.add(use);
-        return use;
     }
 
     /**
@@ -259,13 +232,22 @@ final class ModuleCache implements AutoCloseable {
      * @return how many modules went
      */
     int purge() throws IOException {
+        return purge(expiryMillis);
+    }
+
+    /** Throws away all that nobody uses. */
+    int purgeAll() throws IOException {
+        return purge(Long.MIN_VALUE);
+    }
+
+    private int purge(long olderThanMillis) throws IOException {
         return Objects.requireNonNull(change(index -> {
             int count = 0;
             long now = clockMillis.getAsLong();
             for (CacheIndex.Entry entry : index.entries()) {
                 if (isUsed(entry)) {
                     index.touch(entry, now);
-                } else if (now - index.lastUsedMillis(entry) >= expiryMillis) {
+                } else if (index.isExpired(entry, now, olderThanMillis)) {
                     purge(index, entry);
                     count++;
                 }
@@ -332,19 +314,6 @@ final class ModuleCache implements AutoCloseable {
             }
             return entries;
         }));
-    }
-
-    /** A module, for who lists it. */
-    CacheEntry entry(String name, String checksum) throws IOException {
-        CacheEntry found = change(index -> {
-            CacheIndex.Entry entry = index.find(name, checksum);
-            return entry == null ? null : seen(index, entry);
-        });
-        if (found == null) {
-            throw new IOException(name + ": is gone from the cache already (expected: it is there for "
-                    + Duration.ofMillis(expiryMillis) + ")");
-        }
-        return found;
     }
 
     private CacheEntry seen(CacheIndex index, CacheIndex.Entry entry) throws IOException {

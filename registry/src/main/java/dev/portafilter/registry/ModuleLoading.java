@@ -6,7 +6,6 @@ import dev.portafilter.resources.ModuleReference;
 import dev.portafilter.resources.ModuleUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ final class ModuleLoading {
     private final ModuleCache cache;
     private final HttpFetch http;
     private final ModuleImages images;
+    private final ModuleFiles files;
     private final FetchMetrics metrics;
     private final Pace pace;
     private final Revisions revisions = new Revisions();
@@ -65,28 +65,18 @@ final class ModuleLoading {
             return module.url().text();
         }
 
-        /** What a file is called in the cache, wherever it lies on this machine. */
-        String fileName() {
-            return resource + " " + url();
-        }
-
         @Override
         public String toString() {
             return file == null ? url() : file.toString();
         }
     }
 
-    ModuleLoading(
-            ModuleOptions options,
-            ModuleCache cache,
-            HttpTransport transport,
-            ModuleImages images,
-            FetchMetrics metrics,
-            Pace pace) {
+    ModuleLoading(ModuleOptions options, ModuleCache cache, ModuleOrigins origins, FetchMetrics metrics, Pace pace) {
         this.options = options;
         this.cache = cache;
-        this.http = new HttpFetch(transport, options);
-        this.images = images;
+        this.http = new HttpFetch(origins.http(), options);
+        this.images = origins.images();
+        this.files = origins.files();
         this.metrics = metrics;
         this.pace = pace;
     }
@@ -102,65 +92,19 @@ final class ModuleLoading {
         return loaded;
     }
 
-    /** The same, but what comes from a file is put into the cache, where it is found offline when the file is not there. */
-    Loaded keep(Order order) throws IOException {
-        Path file = order.file();
-        if (file == null) {
-            return load(order);
+    private Loaded loadFile(Order order, Path file) throws FetchException {
+        byte[] bytes = files.read(order, "", options.maxBytes());
+        if (bytes == null) {
+            throw FileFetch.missing(file);
         }
-        FileContent content = readFile(order, file);
-        String name = order.fileName();
-        String checksum = Sha256.hex(content.module());
-        CachedModule stored = cache.store(name, distinct(checksum, content.checksum()), content.module(), null);
-        cache.note(name, checksum, List.of(), content.signers());
-        cache.resolve(name, name, checksum);
-        return Loaded.of(stored);
-    }
-
-    private Loaded loadFile(Order order, Path file) throws IOException {
-        return options.offline() && Files.notExists(file)
-                ? loadKeptFile(order)
-                : new Loaded(readFile(order, file).module(), null, List.of(), "", "");
-    }
-
-    /** A file that may run: the module, what the file itself hashes to, and who signed it. */
-    private record FileContent(byte[] module, String checksum, List<String> signers) {}
-
-    private FileContent readFile(Order order, Path file) throws FetchException {
-        byte[] bytes = FileFetch.read(file, options.maxBytes());
         byte[] module = Unboxing.unbox(bytes, options.maxBytes(), file.toString());
         ModuleBytes.check(module, file.toString());
-        String checksum = Sha256.hex(bytes);
-        checkSha256(order, Sha256.hex(module), checksum);
-        List<String> signers = new ArrayList<>();
+        checkSha256(order, Sha256.hex(module), Sha256.hex(bytes));
         if (order.hasKeys()) {
-            CompanionFiles companions = suffix ->
-                    FileFetch.readIfThere(FileFetch.beside(file, suffix), SignatureVerifier.MOST_SIGNATURE_BYTES);
-            signers.add(log(verifier(order).verifyModule(file.toString(), companions, bytes, module)));
+            CompanionFiles companions = suffix -> files.read(order, suffix, SignatureVerifier.MOST_SIGNATURE_BYTES);
+            log(verifier(order).verifyModule(file.toString(), companions, bytes, module));
         }
-        return new FileContent(module, checksum, signers);
-    }
-
-    private Loaded loadKeptFile(Order order) throws IOException {
-        String name = order.fileName();
-        String sha256 = order.module().sha256();
-        CachedModule kept = cache.find(name, sha256.isEmpty() ? cache.resolved(name, name) : sha256);
-        if (kept == null) {
-            throw new FetchException(
-                    "fetch.offline",
-                    order + ": no such file, and not among the modules that are kept (expected: one of both, when"
-                            + " offline)");
-        }
-        if (order.hasKeys() && !isSigned(order, kept)) {
-            throw unsigned(order);
-        }
-        return Loaded.of(kept);
-    }
-
-    private static FetchException unsigned(Order order) {
-        return new FetchException(
-                "signature.fetch",
-                order + ": is cached, and no key is known to have signed it (expected: one that has, or the network)");
+        return new Loaded(module, null, List.of(), "", "");
     }
 
     private Loaded loadHttp(Order order) throws IOException {
@@ -222,7 +166,10 @@ final class ModuleLoading {
             return Loaded.of(cached);
         }
         if (options.offline()) {
-            throw unsigned(order);
+            throw new FetchException(
+                    "signature.fetch",
+                    order
+                            + ": is cached, and no key is known to have signed it (expected: one that has, or the network)");
         }
         List<String> subjects =
                 cached.checksums().stream().map(Sha256.PREFIX::concat).toList();

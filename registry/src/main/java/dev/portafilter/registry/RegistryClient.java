@@ -26,14 +26,33 @@ public final class RegistryClient {
      * @throws IllegalArgumentException when a blocked network is none
      */
     public RegistryClient(RegistryOptions options) throws IOException {
-        this(options, InetAddress::getAllByName, Pace.REAL);
+        this(options, TransferObserver.NONE);
+    }
+
+    /**
+     * Makes a client that is watched.
+     *
+     * @throws IOException when the certificate authorities cannot be read
+     * @throws IllegalArgumentException when a blocked network is none
+     */
+    public RegistryClient(RegistryOptions options, TransferObserver observer) throws IOException {
+        this(options, InetAddress::getAllByName, Pace.REAL, observer);
     }
 
     RegistryClient(RegistryOptions options, WebClient.NameResolver resolver, Pace pace) throws IOException {
+        this(options, resolver, pace, TransferObserver.NONE);
+    }
+
+    private RegistryClient(
+            RegistryOptions options, WebClient.NameResolver resolver, Pace pace, TransferObserver observer)
+            throws IOException {
         this.options = options;
         this.pace = pace;
         web = new WebClient(
-                resolver, new AddressRules(options.blockedNetworks()), new TlsContexts(options.authorities()));
+                resolver,
+                new AddressRules(options.blockedNetworks()),
+                new TlsContexts(options.authorities()),
+                observer);
         for (String host : options.plainRegistries()) {
             plainByHost.put(host, true);
         }

@@ -6,36 +6,45 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Images in registries. */
+/** Images in repositories, wherever those are. */
 final class RegistryImages implements ModuleImages {
-    private final RegistryClient client;
     private final ImageFetcher fetcher;
-    private final PullSecrets secrets;
-    private final Keychain keychain;
+    private final Repositories repositories;
+
+    /** Where repositories come from. */
+    @FunctionalInterface
+    interface Repositories {
+        /** As {@link ModuleImages#open}. */
+        Repository open(ImageReference image, String namespace, List<String> secrets) throws FetchException;
+    }
+
+    RegistryImages(ImageFetcher fetcher, Repositories repositories) {
+        this.fetcher = fetcher;
+        this.repositories = repositories;
+    }
 
     /**
-     * Images.
+     * Images in registries.
      *
      * @param secrets what resources name
      * @param keychain the credentials of the host, for resources that name none
      */
     RegistryImages(RegistryClient client, ImageFetcher fetcher, PullSecrets secrets, Keychain keychain) {
-        this.client = client;
-        this.fetcher = fetcher;
-        this.secrets = secrets;
-        this.keychain = keychain;
+        this(fetcher, (image, namespace, names) -> {
+            if (names.isEmpty()) {
+                return client.open(image, keychain);
+            }
+            List<Keychain> all = new ArrayList<>();
+            for (String name : names) {
+                all.add(secrets.secret(namespace, name));
+            }
+            return client.open(image, (host, repository) -> first(all, host, repository));
+        });
     }
 
     @Override
     public Repository open(ImageReference image, String namespace, List<String> names) throws FetchException {
-        if (names.isEmpty()) {
-            return client.open(image, keychain);
-        }
-        List<Keychain> all = new ArrayList<>();
-        for (String name : names) {
-            all.add(secrets.secret(namespace, name));
-        }
-        return client.open(image, (host, repository) -> first(all, host, repository));
+        return repositories.open(image, namespace, names);
     }
 
     /** What the first secret has that knows the registry; an entry with nothing in it is none. */

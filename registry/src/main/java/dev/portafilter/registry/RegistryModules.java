@@ -22,7 +22,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,13 +55,19 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             Pace pace,
             LongSupplier clockMillis)
             throws IOException {
-        this.usesRootIds = images.usesRootIds();
+        this(options, new ModuleOrigins(transport, images, ModuleFiles.ON_DISK), store, pace, clockMillis);
+    }
+
+    private RegistryModules(
+            ModuleOptions options, ModuleOrigins origins, MetricStore store, Pace pace, LongSupplier clockMillis)
+            throws IOException {
+        usesRootIds = origins.images().usesRootIds();
         Path directory = options.cacheDirectory();
         Path own = directory == null ? Files.createTempDirectory("portafilter-modules") : directory;
         temporary = directory == null ? own : null;
-        cache = new ModuleCache(own, options.cacheExpiry(), options.offline(), clockMillis, store);
+        cache = new ModuleCache(own, options.cacheExpiry(), clockMillis, store);
         metrics = new FetchMetrics(store);
-        loading = new ModuleLoading(options, cache, transport, images, metrics, pace);
+        loading = new ModuleLoading(options, cache, origins, metrics, pace);
         this.pace = pace;
         offline = options.offline();
         long interval = options.purgeInterval().toMillis();
@@ -70,7 +75,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     }
 
     /**
-     * Modules from this machine's network.
+     * Modules from this machine's network; or, when that is not to be used, from a bundle or a cache.
      *
      * @param options how modules are fetched and kept; its times and sizes hold for images too
      * @param registry how registries and HTTP servers are talked to
@@ -78,7 +83,7 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
      * @param secrets what {@code imagePullSecret} names
      * @param keychain the credentials of the host, for resources that name no secret
      * @param metrics where fetches are counted
-     * @throws IOException when the cache or the certificate authorities cannot be used
+     * @throws IOException when the cache, the bundle or the certificate authorities cannot be used
      */
     public static RegistryModules open(
             ModuleOptions options,
@@ -88,15 +93,75 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
             Keychain keychain,
             MetricStore metrics)
             throws IOException {
-        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()));
+        Path directory = options.cacheDirectory();
+        if (options.offline() && directory != null) {
+            if (BundleIndex.isAt(directory)) {
+                return new RegistryModules(
+                        fresh(options),
+                        new BundleOrigins(directory).origins(fetcher(options, images)),
+                        metrics,
+                        Pace.REAL,
+                        System::currentTimeMillis);
+            }
+            if (!Files.isRegularFile(directory.resolve(CacheIndex.FILE))) {
+                throw new IOException(directory + ": holds no modules (expected: " + BundleIndex.FILE
+                        + " of a bundle, or " + CacheIndex.FILE + " of a cache)");
+            }
+        }
         return new RegistryModules(
                 options,
-                new WebTransport(client.web(), client.options()),
-                new RegistryImages(
-                        client, new ImageFetcher(images.withMostModuleBytes(options.maxBytes())), secrets, keychain),
+                network(options, registry, images, secrets, keychain, TransferObserver.NONE),
                 metrics,
                 Pace.REAL,
                 System::currentTimeMillis);
+    }
+
+    /**
+     * Modules from this machine's network, fetched anew, and kept in a bundle.
+     *
+     * @param bundle what is filled
+     * @param observer sees how much has been fetched
+     * @throws IOException when the certificate authorities cannot be used
+     */
+    public static RegistryModules openBundling(
+            ModuleOptions options,
+            RegistryOptions registry,
+            ImageOptions images,
+            PullSecrets secrets,
+            Keychain keychain,
+            BundleWriter bundle,
+            TransferObserver observer)
+            throws IOException {
+        return new RegistryModules(
+                fresh(options),
+                bundle.recording(network(options, registry, images, secrets, keychain, observer)),
+                new MetricStore(),
+                Pace.REAL,
+                System::currentTimeMillis);
+    }
+
+    /** The same, with a cache that goes with the process. */
+    private static ModuleOptions fresh(ModuleOptions options) {
+        return options.withOffline(false).withCacheDirectory(null);
+    }
+
+    private static ModuleOrigins network(
+            ModuleOptions options,
+            RegistryOptions registry,
+            ImageOptions images,
+            PullSecrets secrets,
+            Keychain keychain,
+            TransferObserver observer)
+            throws IOException {
+        RegistryClient client = new RegistryClient(registry.withTimeout(options.fetchTimeout()), observer);
+        return new ModuleOrigins(
+                new WebTransport(client.web(), client.options()),
+                new RegistryImages(client, fetcher(options, images), secrets, keychain),
+                ModuleFiles.ON_DISK);
+    }
+
+    private static ImageFetcher fetcher(ModuleOptions options, ImageOptions images) {
+        return new ImageFetcher(images.withMostModuleBytes(options.maxBytes()));
     }
 
     private static ScheduledExecutorService purger() {
@@ -184,42 +249,16 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         return cache.entries();
     }
 
-    /**
-     * Throws away what is cached, chosen, and not in use by this host. Other processes that use it have read it already.
-     *
-     * @return what went
-     */
-    public List<CacheEntry> purge(Predicate<CacheEntry> chosen) throws IOException {
-        return cache.purge(chosen);
-    }
-
-    /**
-     * Has the module of a resource and keeps it in the cache, those from files too: a host that is offline finds all of them
-     * there. Blocks while it is fetched; it is checked and verified as for running it. While the resource lives, it stays.
-     *
-     * @throws IOException when the module cannot be had, or is not what the resource asks for
-     * @throws IllegalArgumentException when the resource was read with another locator
-     */
-    public CacheEntry keep(PluginResource resource) throws IOException {
-        if (!(resource.spec().module() instanceof LocatedModule module)) {
-            throw new IllegalArgumentException(
-                    resource + ": its module is not located by this (expected: ReadOptions with this locator)");
-        }
-        ModuleLoading.Loaded kept = module.kept();
-        return cache.entry(kept.name(), kept.checksum());
+    /** Throws away what is cached and not in use, expired or not; says how many modules went. */
+    public int purgeAll() throws IOException {
+        return cache.purgeAll();
     }
 
     /** The module; one load for all who ask for the same at the same time. */
     ModuleLoading.Loaded load(ModuleLoading.Order order) throws IOException {
-        return load(order, false);
-    }
-
-    /** The module; from files, it is put into the cache when it is to be kept. */
-    ModuleLoading.Loaded load(ModuleLoading.Order order, boolean kept) throws IOException {
         long start = pace.nanoTime();
         try {
-            ModuleLoading.Loaded loaded =
-                    kept ? loadInTurn(order, true) : flights.run(order, () -> loadInTurn(order, false));
+            ModuleLoading.Loaded loaded = flights.run(order, () -> loadInTurn(order));
             metrics.loaded(order.file() == null ? "success" : "no_remote_load", pace.nanoTime() - start);
             return loaded;
         } catch (IOException e) {
@@ -229,11 +268,11 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
     }
 
     /** One at a time for each url, so that what one has fetched is there for the next. */
-    private ModuleLoading.Loaded loadInTurn(ModuleLoading.Order order, boolean kept) throws IOException {
+    private ModuleLoading.Loaded loadInTurn(ModuleLoading.Order order) throws IOException {
         ReentrantLock lane = lanes.computeIfAbsent(order.toString(), url -> new ReentrantLock());
         lane.lock();
         try {
-            return kept ? loading.keep(order) : loading.load(order);
+            return loading.load(order);
         } finally {
             lane.unlock();
         }

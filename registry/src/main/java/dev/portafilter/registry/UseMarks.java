@@ -86,10 +86,6 @@ final class UseMarks {
         FileChannel channel = null;
         try {
             Path folder = file.getParent();
-            if (folder != null && Files.isDirectory(folder) && !Files.isWritable(folder)) {
-                // Nobody can purge there, either.
-                return null;
-            }
             if (folder != null) {
                 Files.createDirectories(folder);
             }

@@ -30,6 +30,7 @@ final class WebClient {
     private static final int PORTION = 64 * 1024;
 
     private final NameResolver resolver;
+    private final TransferObserver observer;
     private final AddressRules rules;
     private final TlsContexts trust;
     private final ScheduledThreadPoolExecutor watchdog;
@@ -66,6 +67,11 @@ final class WebClient {
     }
 
     WebClient(NameResolver resolver, AddressRules rules, TlsContexts trust) {
+        this(resolver, rules, trust, TransferObserver.NONE);
+    }
+
+    WebClient(NameResolver resolver, AddressRules rules, TlsContexts trust, TransferObserver observer) {
+        this.observer = observer;
         this.resolver = resolver;
         this.rules = rules;
         this.trust = trust;
@@ -97,7 +103,7 @@ final class WebClient {
         try {
             Socket socket = request.url().tls() ? secured(raw, request, where, deadline) : raw;
             write(request, socket.getOutputStream());
-            return WebResponse.read(request.method(), where, socket.getInputStream(), deadline, () -> {
+            return WebResponse.read(request.method(), where, socket.getInputStream(), deadline, observer, () -> {
                 end.cancel(false);
                 raw.close();
             });
@@ -192,7 +198,7 @@ final class WebClient {
         return socket;
     }
 
-    private static void write(Request request, OutputStream out) throws IOException {
+    private void write(Request request, OutputStream out) throws IOException {
         StringBuilder head = new StringBuilder(256)
                 .append(request.method())
                 .append(' ')
@@ -212,7 +218,9 @@ final class WebClient {
         }
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         for (int i = 0; hasBody && i < request.body().length; i += PORTION) {
-            out.write(request.body(), i, Math.min(PORTION, request.body().length - i));
+            int count = Math.min(PORTION, request.body().length - i);
+            out.write(request.body(), i, count);
+            observer.transferred(i + count, request.body().length);
         }
         out.flush();
     }

@@ -37,7 +37,13 @@ final class WebResponse implements Closeable {
     }
 
     /** Reads the head of an answer, skipping those that only announce another. */
-    static WebResponse read(String method, String where, InputStream in, Deadline deadline, Closeable connection)
+    static WebResponse read(
+            String method,
+            String where,
+            InputStream in,
+            Deadline deadline,
+            TransferObserver observer,
+            Closeable connection)
             throws IOException {
         InputStream buffered = new BufferedInputStream(in, 16 * 1024);
         int[] budget = {MOST_HEAD_BYTES};
@@ -49,13 +55,14 @@ final class WebResponse implements Closeable {
             int status = Integer.parseInt(line.substring(9, 12));
             Map<String, List<String>> headers = headers(buffered, budget);
             if (status >= OK) {
-                return new Reading(method, status, headers, buffered).response(where, deadline, connection);
+                return new Reading(method, status, headers, buffered).response(where, deadline, observer, connection);
             }
         }
     }
 
     private record Reading(String method, int status, Map<String, List<String>> headers, InputStream in) {
-        WebResponse response(String where, Deadline deadline, Closeable connection) throws IOException {
+        WebResponse response(String where, Deadline deadline, TransferObserver observer, Closeable connection)
+                throws IOException {
             long length = length();
             InputStream body;
             if (method.equals("HEAD") || status == NO_CONTENT || status == NOT_MODIFIED) {
@@ -69,7 +76,8 @@ final class WebResponse implements Closeable {
             } else {
                 body = length < 0 ? in : new Counted(in, length);
             }
-            return new WebResponse(status, headers, new Timed(body, where, deadline), length, connection);
+            return new WebResponse(
+                    status, headers, new Timed(body, where, deadline, observer, length), length, connection);
         }
 
         private long length() throws IOException {
@@ -147,13 +155,18 @@ final class WebResponse implements Closeable {
         connection.close();
     }
 
-    /** Says of each failure whether it is the deadline. */
+    /** Says of each failure whether it is the deadline, and how much has passed. */
     private static final class Timed extends InputStream {
         private final InputStream in;
         private final String where;
         private final Deadline deadline;
+        private final TransferObserver observer;
+        private final long total;
+        private long count;
 
-        Timed(InputStream in, String where, Deadline deadline) {
+        Timed(InputStream in, String where, Deadline deadline, TransferObserver observer, long total) {
+            this.observer = observer;
+            this.total = total;
             this.in = in;
             this.where = where;
             this.deadline = deadline;
@@ -166,12 +179,17 @@ final class WebResponse implements Closeable {
         }
 
         @Override
-        public int read(byte[] into, int offset, int count) throws IOException {
+        public int read(byte[] into, int offset, int most) throws IOException {
             if (deadline.isOver()) {
                 throw deadline.expired(where);
             }
             try {
-                return in.read(into, offset, count);
+                int read = in.read(into, offset, most);
+                if (read > 0) {
+                    count += read;
+                    observer.transferred(count, total);
+                }
+                return read;
             } catch (IOException e) {
                 throw deadline.isOver() ? deadline.expired(where) : e;
             }

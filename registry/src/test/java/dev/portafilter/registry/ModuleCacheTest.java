@@ -40,7 +40,7 @@ class ModuleCacheTest {
     }
 
     private ModuleCache open(MetricStore store) throws IOException {
-        return new ModuleCache(directory, DAY, false, now::get, store);
+        return new ModuleCache(directory, DAY, now::get, store);
     }
 
     @Test
@@ -160,7 +160,7 @@ class ModuleCacheTest {
         cache.find(NAME, A);
         now.addAndGet(DAY.toMillis() - 1);
         assertThat(cache.purge()).isZero();
-        assertThat(cache.purge(entry -> true)).hasSize(1);
+        assertThat(cache.purgeAll()).isEqualTo(1);
     }
 
     @Test

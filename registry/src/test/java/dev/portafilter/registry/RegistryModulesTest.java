@@ -12,11 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.portafilter.resources.Manifest;
-import dev.portafilter.resources.ModuleLocator;
-import dev.portafilter.resources.ModuleReference;
 import dev.portafilter.resources.ModuleReference.Layout;
 import dev.portafilter.resources.ModuleReference.PullPolicy;
-import dev.portafilter.resources.ModuleUrl;
 import dev.portafilter.resources.PluginResource;
 import dev.portafilter.resources.ReadOptions;
 import dev.portafilter.resources.ResourceReader;
@@ -246,78 +243,6 @@ class RegistryModulesTest {
         assertThat(fixture.http.requests).hasSize(3);
         always.load();
         assertThat(fixture.http.requests).hasSize(3);
-    }
-
-    /** A resource of a file, as it is read again by the host that is open now. */
-    private PluginResource fileResource(String spec) throws IOException {
-        Path yaml = Files.writeString(
-                directory.resolve("plugin.yaml"),
-                "apiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\nmetadata: {name: a}\nspec:\n"
-                        + "  url: file://m.wasm\n" + spec);
-        ReadOptions options =
-                ReadOptions.DEFAULT.toBuilder().modules(fixture.modules()).build();
-        return ResourceReader.read(yaml, options).resources().get(0);
-    }
-
-    private void openOffline() throws IOException {
-        fixture.open(ModuleOptions.DEFAULT
-                .withCacheDirectory(directory.resolve("cache"))
-                .withOffline(true));
-    }
-
-    @Test
-    void fileThatIsKept_isFoundOffline_whenItIsGone() throws Exception {
-        Path file = Files.write(directory.resolve("m.wasm"), TINY_MODULE);
-        CacheEntry entry = fixture.modules().keep(fileResource(""));
-        assertThat(entry.file()).hasBinaryContent(TINY_MODULE);
-        assertThat(entry.checksums()).containsExactly(Sha256.hex(TINY_MODULE));
-        Files.delete(file);
-        openOffline();
-        assertThat(fileResource("").spec().module().load()).isEqualTo(TINY_MODULE);
-        assertThat(fileResource("  sha256: '" + Sha256.hex(TINY_MODULE) + "'\n")
-                        .spec()
-                        .module()
-                        .load())
-                .isEqualTo(TINY_MODULE);
-        assertThat(catchThrowableOfType(
-                                FetchException.class,
-                                () -> fileResource("  sha256: '" + "0".repeat(64) + "'\n")
-                                        .spec()
-                                        .module()
-                                        .load())
-                        .code())
-                .isEqualTo("fetch.offline");
-    }
-
-    @Test
-    void fileThatIsKept_andWasNotVerified_isRefusedOffline_whenAKeyComes() throws Exception {
-        Path file = Files.write(directory.resolve("m.wasm"), TINY_MODULE);
-        fixture.modules().keep(fileResource(""));
-        Files.delete(file);
-        openOffline();
-        assertThat(fixture.want("file://m.wasm").keys(P256).refused().code()).isEqualTo("fetch.offline");
-        ModuleReference asked = new ModuleReference(
-                ModuleUrl.parse("file://m.wasm"), Layout.PLUGIN, "", PullPolicy.UNSPECIFIED, List.of(), List.of(P256));
-        FetchException refused = catchThrowableOfType(
-                FetchException.class,
-                () -> fixture.modules()
-                        .locate(asked, new ModuleLocator.Requester("default", "WasmPlugin a", "1"), directory)
-                        .load());
-        assertThat(refused.code()).isEqualTo("signature.fetch");
-    }
-
-    @Test
-    void moduleThatWasDamaged_isAnErrorOffline_andStaysWhereItIs() throws Exception {
-        fixture.want(IMAGE).load();
-        Path file = fixture.modules().cached().get(0).file();
-        Files.write(file, new byte[] {1});
-        openOffline();
-        FetchException refused = fixture.want(IMAGE).refused();
-        assertThat(refused.code()).isEqualTo("checksum.mismatch");
-        assertThat(refused)
-                .hasMessageContaining(
-                        "has sha256 " + Sha256.hex(new byte[] {1}) + " (expected: " + Sha256.hex(TINY_MODULE));
-        assertThat(file).exists();
     }
 
     @Test

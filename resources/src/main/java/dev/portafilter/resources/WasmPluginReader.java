@@ -177,6 +177,9 @@ final class WasmPluginReader {
                         new TieBreak("namespace", namespace),
                         new TieBreak("kind", kind.word())))
                 .failurePolicy(plugin.failStrategy())
+                // Requests pass without one that fails open anyway: nobody waits for its server.
+                .joinsWhenReady(plugin.failStrategy() == FailurePolicy.FAIL_OPEN
+                        && plugin.module().url().scheme() != ModuleUrl.Scheme.FILE)
                 .environment(EnvironmentReader.environment(plugin.env(), options))
                 .allowedCapabilities(Set.copyOf(extras.allowedCapabilities()))
                 .allowOnHeadersStopIteration(

@@ -105,7 +105,7 @@ class ExplanationTest {
                 annotated("portafilter.dev/service: 'true'").replace("namespace: ns", "namespace: ingress"),
                 named("elsewhere", "other"),
                 named("bad", "ingress", "phase: authn", "priority: high"),
-                "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n");
+                "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n");
         assertThat(steps(explanation.http())).startsWith("openid ");
         assertThat(explanation.services())
                 .extracting(Place::reason)

@@ -247,6 +247,22 @@ class ServiceMeshExtensionTest {
     }
 
     @Test
+    void pluginThatFailsOpen_isNotWaitedFor_unlessItIsAFile() {
+        assertThat(joins("failStrategy: FAIL_OPEN", "url: oci://a.io/b")).isTrue();
+        assertThat(joins("failStrategy: FAIL_OPEN", "url: https://a.io/b")).isTrue();
+        assertThat(joins("failStrategy: FAIL_OPEN", "url: file://b.wasm")).isFalse();
+        assertThat(joins("failStrategy: FAIL_CLOSE", "url: oci://a.io/b")).isFalse();
+        assertThat(joins("failStrategy: FAIL_RELOAD", "url: oci://a.io/b")).isFalse();
+    }
+
+    private static boolean joins(String... lines) {
+        return read(Resources.plugin(lines), Resources.ANY_MODULE)
+                .plugins()
+                .get(0)
+                .joinsWhenReady();
+    }
+
+    @Test
     void ties_areBrokenByNameAndImageTogether() {
         String text = namedExtension("a", "ns", "phase: PreAuthZ", "priority: 5", "image: z.io/x/i:1") + "---\n"
                 + namedExtension("ab", "ns", "phase: PreAuthZ", "priority: 5", "image: c.io/x/i:1");

@@ -57,20 +57,23 @@ final class PluginStates implements WorkerObserver {
                     vms.size(),
                     vms.stream().mapToLong(LongSupplier::getAsLong).sum(),
                     problem,
-                    sinceMillis);
+                    sinceMillis,
+                    draining ? 0 : nextTryMillis(loaded.spec()));
         }
     }
 
     /** A plugin of which no instance is there. */
     private record Outsider(PluginSpec spec, PluginStatus.State state, String reason, long sinceMillis) {
-        PluginStatus status() {
-            return new PluginStatus(spec, -1, reason, state, "", "", 0, 0, null, sinceMillis);
+        PluginStatus status(long nextTryMillis) {
+            return new PluginStatus(spec, -1, reason, state, "", "", 0, 0, null, sinceMillis, nextTryMillis);
         }
     }
 
     // By the instance's id, in the order of the chain, then those that drain.
     private Map<Long, Entry> entries = new LinkedHashMap<>();
     private final Map<String, Outsider> outsiders = new LinkedHashMap<>();
+    private Set<String> triedAgain = Set.of();
+    private long nextTryMillis;
     private final MetricStore metrics;
     private final HostClock clock;
     private final EnvoyStatistics statistics;
@@ -195,6 +198,20 @@ final class PluginStates implements WorkerObserver {
         failures(name).increment();
     }
 
+    /** Takes the names of the plugins whose code is asked for again. */
+    synchronized void triesAgain(Set<String> names) {
+        triedAgain = Set.copyOf(names);
+    }
+
+    /** Takes when that is. */
+    synchronized void nextTryIn(long millis) {
+        nextTryMillis = nowMillis() + millis;
+    }
+
+    private long nextTryMillis(PluginSpec spec) {
+        return triedAgain.contains(spec.qualifiedName()) ? nextTryMillis : 0;
+    }
+
     /** Forgets plugins without an instance that nobody wants any more. */
     synchronized void retainOutsiders(Set<String> wanted) {
         outsiders.keySet().retainAll(wanted);
@@ -215,7 +232,7 @@ final class PluginStates implements WorkerObserver {
     synchronized List<PluginStatus> snapshot() {
         List<PluginStatus> all = new ArrayList<>(entries.size() + outsiders.size());
         entries.values().forEach(entry -> all.add(entry.status()));
-        outsiders.values().forEach(outsider -> all.add(outsider.status()));
+        outsiders.values().forEach(outsider -> all.add(outsider.status(nextTryMillis(outsider.spec()))));
         return all;
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes linear memory of these VMs
  * @param problem why a newer version does not run in its place; null when there is none
  * @param sinceMillis when the state began, in milliseconds since the Unix epoch
+ * @param nextTryMillis when what could not be fetched is asked for again, in the same milliseconds; 0 when it is not
  */
 public record PluginStatus(
         PluginSpec spec,
@@ -27,7 +28,8 @@ public record PluginStatus(
         int vmCount,
         long memoryBytes,
         @Nullable String problem,
-        long sinceMillis) {
+        long sinceMillis,
+        long nextTryMillis) {
     /** What a plugin can be. */
     public enum State {
         /** Running. */

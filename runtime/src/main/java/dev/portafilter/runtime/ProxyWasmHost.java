@@ -272,10 +272,12 @@ public final class ProxyWasmHost implements AutoCloseable {
 
     /** Tries again what could not be fetched: after a second, then after twice as long each time, up to a minute. */
     private void scheduleRetry() {
+        states.triesAgain(mayComeBack);
         if (mayComeBack.isEmpty() || retryScheduled || closed.get()) {
             return;
         }
         retryScheduled = true;
+        states.nextTryIn(retryMillis);
         loader.schedule(retryMillis, () -> {
             retryScheduled = false;
             if (closed.get() || mayComeBack.isEmpty()) {

@@ -447,12 +447,18 @@ class LiveUpdateTest {
         assertThat(upstreamSaw(host, "w")).isEqualTo("1");
         assertThat(host.status("a").state()).isEqualTo(State.FAILED);
         assertThat(host.status("a").position()).isEqualTo(-1);
+        long failedMillis = host.status("a").sinceMillis();
+        assertThat(host.status("a").nextTryMillis()).isEqualTo(failedMillis + 1_000);
+        assertThat(host.status("first").nextTryMillis()).isZero();
+        host.advanceMillis(1_000);
+        assertThat(host.status("a").nextTryMillis()).isEqualTo(failedMillis + 3_000);
 
         source.brings(marks("v", "1").wasm());
-        host.advanceMillis(3_000);
+        host.advanceMillis(2_000);
 
         assertThat(upstreamSaw(host, "v")).isEqualTo("1");
         assertThat(host.status("a").position()).isZero();
+        assertThat(host.status("a").nextTryMillis()).isZero();
     }
 
     @Test

@@ -169,6 +169,10 @@ final class PluginsJson {
         json.writeStringField("abiVersion", plugin.abiVersion());
         json.writeNumberField("vmCount", plugin.vmCount());
         json.writeNumberField("memoryBytes", plugin.memoryBytes());
+        if (plugin.nextTryMillis() > 0) {
+            json.writeStringField(
+                    "nextTry", Instant.ofEpochMilli(plugin.nextTryMillis()).toString());
+        }
     }
 
     private static void writeStrings(JsonGenerator json, String name, Collection<String> texts) throws IOException {

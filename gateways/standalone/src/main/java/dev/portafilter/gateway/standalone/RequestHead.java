@@ -145,14 +145,19 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
         return request.version() == HttpVersion.HTTP_2 ? "http2" : "http1";
     }
 
-    /** A head that is well formed but not served, as it came. */
+    /** A head that is well formed but not served, as it came; HTTP/1.1 says nothing of the scheme. */
     private static HeaderMap raw(HttpServerRequest request) {
         HeaderMap head = new HeaderMap();
+        String host = request.version() == HttpVersion.HTTP_2
+                ? null
+                : request.headers().get("host");
         HostAndPort authority = request.authority(true);
-        head.add(":authority", authority == null ? "" : authority.toString());
+        head.add(":authority", host != null ? host : authority == null ? "" : authority.toString());
         head.add(":path", uri(request));
         head.add(":method", request.method().name());
-        head.add(":scheme", request.isSSL() ? "https" : "http");
+        if (request.version() == HttpVersion.HTTP_2) {
+            head.add(":scheme", request.isSSL() ? "https" : "http");
+        }
         for (Map.Entry<String, String> line : request.headers()) {
             String name = line.getKey().toLowerCase(Locale.ROOT);
             if (!name.isEmpty() && !name.equals("host")) {
@@ -234,11 +239,11 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
 
     private static void checkTarget(HttpServerRequest request, String path) throws Refusal {
         if (path.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
-            throw new Refusal(404, "", "route_not_found", raw(request));
+            throw new Refusal(404, "", "absolute_path_rejected", raw(request));
         }
         if (path.startsWith("?")) {
             // An absolute target that has a query and no path.
-            throw new Refusal(404, "", "route_not_found", raw(request));
+            throw new Refusal(404, "", "absolute_path_rejected", raw(request));
         }
         if (path.isEmpty() || path.charAt(0) != '/' || !visible(path)) {
             throw badRequest(codec(request) + ".invalid_url");
