@@ -191,7 +191,7 @@ class ServeInteropTest {
                 .doesNotContain("s3cret");
         assertThat(get(adminUrl + "/metrics").body())
                 .containsPattern("istio_agent_wasm_remote_fetch_count\\{result=\"" + result + "\"} [1-9]")
-                .doesNotContain("{result=\"success\"}");
+                .contains("istio_agent_wasm_remote_fetch_count{result=\"success\"} 0\n");
     }
 
     private String hex() {
@@ -222,7 +222,7 @@ class ServeInteropTest {
         assertThat(get(adminUrl + "/metrics").body())
                 .contains(
                         "istio_agent_wasm_remote_fetch_count{result=\"success\"} 1\n",
-                        "istio_agent_wasm_cache_entries 1.0");
+                        "istio_agent_wasm_cache_entries 1\n");
     }
 
     @Test
