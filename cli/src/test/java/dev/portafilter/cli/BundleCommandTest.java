@@ -184,6 +184,30 @@ class BundleCommandTest {
     }
 
     @Test
+    void extension_whoseImageSaysWhereItStands_isBundledWithThat() throws Exception {
+        ExtensionImages.push(
+                registry,
+                "maistra/filter",
+                "schemaVersion: 1\nname: filter\nphase: PostAuthZ\npriority: 7\nmodule: extension.wasm\n",
+                module);
+        Files.writeString(
+                config.resolve("plugins.yaml"),
+                "apiVersion: maistra.io/v1\nkind: ServiceMeshExtension\nmetadata: {name: extension}\n"
+                        + "spec: {image: '" + registry.host() + "/maistra/filter:2.2'}\n");
+        bundled();
+        assertThat(out.toString()).contains("ServiceMeshExtension default/extension  oci://" + registry.host());
+        takeAway();
+        serve(bundle);
+        // Requests pass until it is loaded; bounded by the timeout of the class.
+        HttpResponse<String> response = get(serving.url() + "/");
+        while (response.headers().firstValue("x-behaved").isEmpty()) {
+            assertThat(response.statusCode()).isEqualTo(204);
+            response = get(serving.url() + "/");
+        }
+        assertThat(plugins()).contains("\"state\" : \"loaded\"", "\"priority\" : 7");
+    }
+
+    @Test
     void bundleThatWasTamperedWith_isRefused_andTheMessageSaysBothDigests() throws Exception {
         bundled();
         takeAway();

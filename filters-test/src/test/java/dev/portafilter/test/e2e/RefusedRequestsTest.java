@@ -34,7 +34,7 @@ class RefusedRequestsTest {
             quoteCharacter = '`',
             value = {
                 "400 | GET * HTTP/1.1@host: a                                   | http1.invalid_url               | NOT_FOUND -",
-                "404 | OPTIONS * HTTP/1.1@host: a                               | route_not_found                 | OK \"*\"",
+                "404 | OPTIONS * HTTP/1.1@host: a                               | absolute_path_rejected          | OK \"*\"",
                 "400 | GET /a#b HTTP/1.1@host: a                                | path_normalization_failed       | OK \"/a#b\"",
                 "400 | GET / HTTP/1.1                                           | missing_host_header             | OK \"/\"",
                 "400 | GET / HTTP/1.1@host: a b                                 | http.invalid_authority          | NOT_FOUND -",
