@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,9 @@ final class Placements implements AutoCloseable {
     // Guarded by this object.
     private final Map<Key, PluginResource> placed = new HashMap<>();
     private final Set<Key> wanted = new HashSet<>();
-    private Runnable whenPlaced = () -> {};
+    private @Nullable Runnable whenPlaced;
+    /** Something was placed before anybody wanted to know. */
+    private boolean untold;
 
     /** A resource as an operator left it. */
     private record Key(String kind, String identity, String revision) {
@@ -64,9 +67,17 @@ final class Placements implements AutoCloseable {
         return resources -> select.apply(resources.stream().map(this::place).toList());
     }
 
-    /** What to do when something is placed: to select again. */
-    synchronized void whenPlaced(Runnable action) {
-        whenPlaced = action;
+    /** What to do when something is placed: to select again. Done at once when something has been placed meanwhile. */
+    void whenPlaced(Runnable action) {
+        boolean due;
+        synchronized (this) {
+            whenPlaced = action;
+            due = untold;
+            untold = false;
+        }
+        if (due) {
+            action.run();
+        }
     }
 
     private PluginResource place(PluginResource resource) {
@@ -98,8 +109,11 @@ final class Placements implements AutoCloseable {
             Runnable action;
             synchronized (this) {
                 action = whenPlaced;
+                untold |= action == null;
             }
-            action.run();
+            if (action != null) {
+                action.run();
+            }
         } else {
             long next = Math.min(LONGEST_WAIT_MILLIS, 2 * waitMillis);
             ScheduledFuture<?> unused =

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,28 @@ class PlacementsTest {
             assertThat(placed.await(30, TimeUnit.SECONDS)).isTrue();
             assertPlaced(through(placements).apply(resources));
         }
+    }
+
+    @Test
+    void extension_thatIsPlacedBeforeAnybodyWantsToKnow_isToldThen_once() throws Exception {
+        ExtensionImages.push(registry, "maistra/filter", MANIFEST, MODULE);
+        AtomicInteger told = new AtomicInteger();
+        CountDownLatch tell = new CountDownLatch(1);
+        Runnable action = () -> {
+            told.incrementAndGet();
+            tell.countDown();
+        };
+        try (Placements placements = new Placements(modules, false)) {
+            List<PluginResource> resources = extension();
+            // Bounded by the timeout of the class.
+            while (through(placements).apply(resources).chain().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            placements.whenPlaced(action);
+            placements.whenPlaced(action);
+            assertThat(tell.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(told).hasValue(1);
     }
 
     @Test
