@@ -91,6 +91,26 @@ class RefusedRequestsTest {
         }
     }
 
+    @Test
+    void pathWithAFragment_isKeptUpToItsQuery() throws Exception {
+        GuestModule reader = listener()
+                .on(
+                        ON_LOG,
+                        call("get_property", "request\0url_path", outBytes()),
+                        call("get_property", "request\0query", outBytes()));
+        try (ScriptedServer upstream = ScriptedServer.ok();
+                EndToEnd test = EndToEnd.before(upstream)
+                        .plugin(PluginSpec.builder("reader", ModuleSource.of(reader.wasm())))
+                        .start();
+                Wire client = test.connect()) {
+            test.log.take();
+            client.send("GET /a#b?c=d#e HTTP/1.1\nhost: a\n\n");
+            assertThat(client.message().status()).isEqualTo(400);
+            test.quiet();
+            assertThat(GuestLog.read(test.log.take())).contains("get_property OK \"/a#b\"", "get_property OK \"c=d\"");
+        }
+    }
+
     private static void assertLogged(EndToEnd test, String details, String path) {
         test.quiet();
         assertThat(GuestLog.read(test.log.take()).stream()

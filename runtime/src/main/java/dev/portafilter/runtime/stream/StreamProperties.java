@@ -115,7 +115,7 @@ final class StreamProperties {
         }
         return switch (name) {
             case "path" -> header(value, headers, ":path");
-            case "url_path" -> PropertyBytes.text(value, before(header(headers, ":path"), "?#"));
+            case "url_path" -> PropertyBytes.text(value, before(header(headers, ":path"), '?'));
             case "query" -> PropertyBytes.text(value, query(header(headers, ":path")));
             case "host" -> header(value, headers, ":authority");
             case "scheme" -> header(value, headers, ":scheme");
@@ -219,16 +219,9 @@ final class StreamProperties {
         return length.matches("[0-9]{1,18}") ? PropertyBytes.number(value, Long.parseLong(length)) : Status.NOT_FOUND;
     }
 
-    private static @Nullable String before(@Nullable String path, String ends) {
-        if (path == null) {
-            return null;
-        }
-        for (int i = 0; i < path.length(); i++) {
-            if (ends.indexOf(path.charAt(i)) >= 0) {
-                return path.substring(0, i);
-            }
-        }
-        return path;
+    private static @Nullable String before(@Nullable String path, char end) {
+        int mark = path == null ? -1 : path.indexOf(end);
+        return path == null || mark < 0 ? path : path.substring(0, mark);
     }
 
     private static @Nullable String query(@Nullable String path) {
@@ -236,6 +229,6 @@ final class StreamProperties {
             return null;
         }
         int mark = path.indexOf('?');
-        return mark < 0 ? "" : before(path.substring(mark + 1), "#");
+        return mark < 0 ? "" : before(path.substring(mark + 1), '#');
     }
 }
