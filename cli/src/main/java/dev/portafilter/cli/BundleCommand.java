@@ -2,7 +2,7 @@ package dev.portafilter.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.portafilter.registry.BundleWriter;
-import dev.portafilter.registry.CacheEntry;
+import dev.portafilter.registry.FetchedModule;
 import dev.portafilter.registry.RegistryModules;
 import dev.portafilter.registry.SecretManifests;
 import dev.portafilter.resources.PluginResource;
@@ -14,11 +14,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +74,8 @@ final class BundleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    /** A module in the bundle; its digest is what can be pinned. */
-    private record Bundled(PluginResource resource, String digest, long size) {}
+    /** A module in the bundle. */
+    private record Bundled(PluginResource resource, FetchedModule module) {}
 
     @Override
     public Integer call() {
@@ -100,8 +97,9 @@ final class BundleCommand implements Callable<Integer> {
             write(bundled, printed);
         } else if (code == 0) {
             bundled.forEach(module -> printed.println(module.resource().kind() + " "
-                    + module.resource().identity() + "  " + url(module.resource()) + "  " + module.digest() + "  "
-                    + Progress.size(module.size())));
+                    + module.resource().identity() + "  " + url(module.resource()) + "  "
+                    + module.module().digest() + "  "
+                    + Progress.size(module.module().size())));
         }
         problems.forEach(problem -> err.println("error: " + problem));
         err.println(
@@ -160,12 +158,12 @@ final class BundleCommand implements Callable<Integer> {
 
     private void fetch(RegistryModules modules, PluginResource resource, List<Bundled> bundled, List<String> problems) {
         try {
-            byte[] module = progress.progress().show(url(resource), () -> {
-                byte[] loaded = resource.spec().module().load();
+            FetchedModule module = progress.progress().show(url(resource), () -> {
+                FetchedModule fetched = modules.fetch(resource);
                 modules.placed(resource);
-                return loaded;
+                return fetched;
             });
-            bundled.add(new Bundled(resource, digest(modules, url(resource), module), module.length));
+            bundled.add(new Bundled(resource, module));
         } catch (IOException e) {
             problems.add(resource.kind() + " " + resource.identity() + ": " + e.getMessage());
         }
@@ -174,26 +172,6 @@ final class BundleCommand implements Callable<Integer> {
     /** The url as it was written. */
     private static String url(PluginResource resource) {
         return resource.model().module().url().text();
-    }
-
-    /** Of the image, where there is one; else of the module. */
-    private static String digest(RegistryModules modules, String url, byte[] module) throws IOException {
-        String sha256 = sha256(module);
-        for (CacheEntry entry : modules.cached()) {
-            boolean asked = entry.urls().contains(url) || url.startsWith(entry.name() + "@");
-            if (asked && entry.sha256().equals(sha256)) {
-                return "sha256:" + entry.checksums().get(0);
-            }
-        }
-        return "sha256:" + sha256;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 
     private void write(List<Bundled> bundled, PrintWriter printed) {
@@ -206,8 +184,8 @@ final class BundleCommand implements Callable<Integer> {
                 generator.writeStringField("kind", module.resource().kind());
                 generator.writeStringField("identity", module.resource().identity());
                 generator.writeStringField("url", url(module.resource()));
-                generator.writeStringField("digest", module.digest());
-                generator.writeNumberField("size", module.size());
+                generator.writeStringField("digest", module.module().digest());
+                generator.writeNumberField("size", module.module().size());
                 generator.writeEndObject();
             }
             generator.writeEndArray();

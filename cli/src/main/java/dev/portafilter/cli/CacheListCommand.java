@@ -85,15 +85,15 @@ final class CacheListCommand implements Callable<Integer> {
             for (CacheEntry entry : entries) {
                 json.writeStartObject();
                 json.writeStringField("name", entry.name());
-                texts(json, "urls", entry.urls());
-                texts(
+                ProblemJson.texts(json, "urls", entry.urls());
+                ProblemJson.texts(
                         json,
                         "digests",
                         entry.checksums().stream().map("sha256:"::concat).toList());
                 json.writeStringField("sha256", entry.sha256());
                 json.writeStringField("file", entry.file().toString());
                 json.writeNumberField("size", entry.size());
-                texts(json, "signedBy", entry.signedBy());
+                ProblemJson.texts(json, "signedBy", entry.signedBy());
                 json.writeStringField("lastUsed", CacheFlags.time(entry.lastUsedMillis()));
                 json.writeStringField("expires", CacheFlags.time(cache.modules().expiresMillis(entry)));
                 json.writeBooleanField("expired", cache.modules().isExpired(entry));
@@ -104,13 +104,5 @@ final class CacheListCommand implements Callable<Integer> {
             json.writeEndObject();
         }
         out.println();
-    }
-
-    private static void texts(JsonGenerator json, String name, List<String> texts) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String text : texts) {
-            json.writeString(text);
-        }
-        json.writeEndArray();
     }
 }

@@ -7,7 +7,6 @@ import dev.portafilter.abi.Callback;
 import dev.portafilter.runtime.vm.ModuleReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Collection;
 import java.util.Map;
 
 /** A module's report for machines. */
@@ -28,17 +27,17 @@ final class InspectJson {
                     report.abiVersion() == null ? null : report.abiVersion().text());
             json.writeStringField("language", report.language());
             json.writeStringField("sdk", report.sdk());
-            strings(json, "producers", report.producers());
+            ProblemJson.texts(json, "producers", report.producers());
             json.writeStringField("memoryPages", report.memory());
             json.writeStringField("table", report.table());
             json.writeNumberField("functions", report.functionCount());
-            strings(json, "startFunctions", report.startFunctions());
+            ProblemJson.texts(json, "startFunctions", report.startFunctions());
             json.writeStringField("allocator", report.allocator());
             json.writeBooleanField("functionNames", report.functionNames());
             json.writeBooleanField("debugInfo", report.debugInfo());
-            strings(json, "hugeFunctions", report.hugeFunctions());
-            strings(json, "interpretedFunctions", report.interpretedFunctions());
-            strings(
+            ProblemJson.texts(json, "hugeFunctions", report.hugeFunctions());
+            ProblemJson.texts(json, "interpretedFunctions", report.interpretedFunctions());
+            ProblemJson.texts(
                     json,
                     "callbacks",
                     report.callbacks().stream().map(Callback::exportName).toList());
@@ -50,7 +49,7 @@ final class InspectJson {
             }
             json.writeEndObject();
             json.writeBooleanField("loads", report.problems().isEmpty());
-            strings(json, "problems", report.problems());
+            ProblemJson.texts(json, "problems", report.problems());
             json.writeEndObject();
         }
         out.println();
@@ -79,14 +78,6 @@ final class InspectJson {
             json.writeStringField("kind", each.kind());
             json.writeStringField("type", each.type());
             json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void strings(JsonGenerator json, String name, Collection<String> values) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String value : values) {
-            json.writeString(value);
         }
         json.writeEndArray();
     }

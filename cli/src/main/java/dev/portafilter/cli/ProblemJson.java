@@ -42,6 +42,14 @@ final class ProblemJson {
         json.writeEndArray();
     }
 
+    static void texts(JsonGenerator json, String name, Collection<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
     /** Lines and columns count from 1; both are 0 when the file as a whole is meant. */
     static void position(JsonGenerator json, SourcePosition position) throws IOException {
         json.writeStringField("file", position.file());

@@ -14,8 +14,6 @@ import dev.portafilter.resources.ModuleReference.PullPolicy;
 import dev.portafilter.resources.ModuleUrl;
 import dev.portafilter.runtime.plugin.ModuleSource;
 import dev.portafilter.runtime.service.MetricStore;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,18 +27,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** {@code cache ls} and {@code cache purge}, beside a host and another process that use the same cache. */
 @Timeout(60)
-class CacheCommandTest {
+class CacheCommandTest extends TypedCommand {
     private static final byte[] MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
     private MemoryRegistry registry;
     private Path cache;
     private String image;
@@ -59,16 +54,6 @@ class CacheCommandTest {
     @AfterEach
     void stop() {
         registry.close();
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine command = Main.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return command.execute(arguments);
     }
 
     private RegistryModules host() throws Exception {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** {@code migrate --image}: an image with manifest.yaml becomes one with plugin.wasm, in a registry. */
-class MigrateImageTest {
+class MigrateImageTest extends TypedCommand {
     private static final String MANIFEST = """
             # comments are allowed
             schemaVersion: 1
@@ -32,8 +29,6 @@ class MigrateImageTest {
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
     private MemoryRegistry registry;
     private byte[] module;
 
@@ -80,16 +75,6 @@ class MigrateImageTest {
     @AfterEach
     void stop() {
         registry.close();
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine command = Main.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return command.execute(arguments);
     }
 
     private String image(String path) {

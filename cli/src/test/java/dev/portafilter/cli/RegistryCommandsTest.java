@@ -3,8 +3,6 @@ package dev.portafilter.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,17 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code push}, {@code pull}, {@code sign} and {@code verify} as somebody types them. */
-class RegistryCommandsTest {
+class RegistryCommandsTest extends TypedCommand {
     private static final byte[] MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
     private MemoryRegistry registry;
     private Path module;
     private String image;
@@ -42,16 +37,6 @@ class RegistryCommandsTest {
     @AfterEach
     void stop() {
         registry.close();
-    }
-
-    private int execute(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine command = Main.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        command.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return command.execute(arguments);
     }
 
     private String printed() {

@@ -244,6 +244,22 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         return resource.withManifest(manifest);
     }
 
+    /**
+     * Fetches the module of a resource, with all checks. Blocks; a later load has it from the cache.
+     *
+     * @throws IOException when it cannot be had, or is not what the resource asks for
+     * @throws IllegalArgumentException when the resource was read with another locator
+     */
+    public FetchedModule fetch(PluginResource resource) throws IOException {
+        if (!(resource.spec().module() instanceof LocatedModule source)) {
+            throw new IllegalArgumentException(
+                    resource + ": its module was located by something else (expected: ReadOptions with these modules)");
+        }
+        ModuleLoading.Loaded loaded = source.loaded();
+        String checksum = loaded.checksum().isEmpty() ? Sha256.hex(loaded.module()) : loaded.checksum();
+        return new FetchedModule(Sha256.PREFIX + checksum, loaded.module().length);
+    }
+
     /** All modules that are cached. */
     public List<CacheEntry> cached() throws IOException {
         return cache.entries();

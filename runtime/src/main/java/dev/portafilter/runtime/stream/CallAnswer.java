@@ -17,8 +17,7 @@ record CallAnswer(HeaderMap headers, BytesView body, HeaderMap trailers, boolean
 
     /** No connection, or no HTTP: the answer that a proxy would give. */
     static CallAnswer unreachable(String reason) {
-        int status = reason.equals("protocol error") ? 502 : 503;
-        return made(status, "upstream connect error or disconnect/reset before headers. reset reason: " + reason);
+        return made(UpstreamReset.status(reason), UpstreamReset.body(reason));
     }
 
     /** No answer in time: the answer that a proxy would give. */

@@ -166,10 +166,7 @@ public final class HttpStream {
      */
     public void upstreamReset(String reason) {
         upstreamFailed(
-                LocalReply.of(
-                        reason.equals("protocol error") ? 502 : 503,
-                        "upstream connect error or disconnect/reset before headers. reset reason: " + reason,
-                        "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}"),
+                LocalReply.of(UpstreamReset.status(reason), UpstreamReset.body(reason), UpstreamReset.details(reason)),
                 ResponseFlags.ofUpstreamReset(reason));
     }
 

@@ -265,18 +265,14 @@ record RequestHead(HeaderMap headers, boolean expectsContinue, boolean closes) {
     private static String scheme(HttpServerRequest request) throws Refusal {
         if (request.version() != HttpVersion.HTTP_2) {
             List<String> forwarded = request.headers().getAll("x-forwarded-proto");
-            boolean says = forwarded.size() == 1 && isScheme(forwarded.get(0));
+            boolean says = forwarded.size() == 1 && RequestTarget.isScheme(forwarded.get(0));
             return says ? forwarded.get(0).toLowerCase(Locale.ROOT) : request.isSSL() ? "https" : "http";
         }
         String scheme = request.scheme() == null ? "" : request.scheme().toLowerCase(Locale.ROOT);
-        if (!isScheme(scheme)) {
+        if (!RequestTarget.isScheme(scheme)) {
             throw badRequest("http.invalid_scheme");
         }
         return scheme;
-    }
-
-    private static boolean isScheme(String text) {
-        return text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https");
     }
 
     /** Adds the lines that are the client's to send; returns whether it waits for {@code 100 Continue}. */

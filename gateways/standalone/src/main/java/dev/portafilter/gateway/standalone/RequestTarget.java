@@ -32,8 +32,13 @@ record RequestTarget(String scheme, String authority, String path) {
 
     private static @Nullable String scheme(String uri) {
         int end = uri.indexOf("://");
-        String scheme = end < 0 ? "" : uri.substring(0, end).toLowerCase(Locale.ROOT);
-        return scheme.equals("http") || scheme.equals("https") ? scheme : null;
+        String scheme = end < 0 ? "" : uri.substring(0, end);
+        return isScheme(scheme) ? scheme.toLowerCase(Locale.ROOT) : null;
+    }
+
+    /** Whether it is a scheme that is served, in any case. */
+    static boolean isScheme(String text) {
+        return text.equalsIgnoreCase("http") || text.equalsIgnoreCase("https");
     }
 
     /** Whether the authority names a host, with a port that can be one or none. */
