@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -37,6 +37,7 @@ final class ModuleCache implements AutoCloseable {
     private final LongSupplier clockMillis;
     private final MetricStore metrics;
     private final AtomicInteger entryCount = new AtomicInteger();
+    private final Set<Use> uses = ConcurrentHashMap.newKeySet();
     private final List<Cancellable> gauges;
 
     /** That a module is in use: while one of these is open, the module stays. */
@@ -71,9 +72,10 @@ final class ModuleCache implements AutoCloseable {
                 metrics.hostGauge("wasm.remote_load_cache_entries", entryCount::get));
     }
 
-    /** Ends counting its modules; nothing else need be ended. */
+    /** Ends counting its modules, and all uses of them. */
     @Override
     public void close() {
+        List.copyOf(uses).forEach(Use::close);
         gauges.forEach(Cancellable::cancel);
     }
 
@@ -218,12 +220,16 @@ final class ModuleCache implements AutoCloseable {
     Use use(String name, String checksum) {
         Path file = directory.resolve(CacheIndex.file(name, checksum));
         UseMarks.take(file);
-        AtomicBoolean open = new AtomicBoolean(true);
-        return () -> {
-            if (open.getAndSet(false)) {
-                UseMarks.release(file);
+        Use use = new Use() {
+            @Override
+            public void close() {
+                if (uses.remove(this)) {
+                    UseMarks.release(file);
+                }
             }
         };
+        uses.add(use);
+        return use;
     }
 
     /**
@@ -232,22 +238,13 @@ final class ModuleCache implements AutoCloseable {
      * @return how many modules went
      */
     int purge() throws IOException {
-        return purge(expiryMillis);
-    }
-
-    /** Throws away all that nobody uses. */
-    int purgeAll() throws IOException {
-        return purge(Long.MIN_VALUE);
-    }
-
-    private int purge(long olderThanMillis) throws IOException {
         return Objects.requireNonNull(change(index -> {
             int count = 0;
             long now = clockMillis.getAsLong();
             for (CacheIndex.Entry entry : index.entries()) {
                 if (isUsed(entry)) {
                     index.touch(entry, now);
-                } else if (index.isExpired(entry, now, olderThanMillis)) {
+                } else if (index.isExpired(entry, now, expiryMillis)) {
                     purge(index, entry);
                     count++;
                 }

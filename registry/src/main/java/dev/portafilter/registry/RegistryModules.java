@@ -260,16 +260,6 @@ public final class RegistryModules implements ModuleLocator, AutoCloseable {
         return new FetchedModule(Sha256.PREFIX + checksum, loaded.module().length);
     }
 
-    /** All modules that are cached. */
-    public List<CacheEntry> cached() throws IOException {
-        return cache.entries();
-    }
-
-    /** Throws away what is cached and not in use, expired or not; says how many modules went. */
-    public int purgeAll() throws IOException {
-        return cache.purgeAll();
-    }
-
     /** The module; one load for all who ask for the same at the same time. */
     ModuleLoading.Loaded load(ModuleLoading.Order order) throws IOException {
         long start = pace.nanoTime();

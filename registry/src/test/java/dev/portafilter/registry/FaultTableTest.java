@@ -249,7 +249,7 @@ class FaultTableTest {
                 for (int i = 0; i < 2; i++) {
                     assertThat(refused(modules, proxy.host(), policy).code()).isEqualTo(row.code);
                 }
-                assertThat(modules.cached()).hasSize(cached ? 1 : 0);
+                assertThat(modules.cache().entries()).hasSize(cached ? 1 : 0);
             } else {
                 assertThat(load(modules, proxy.host(), policy, "2")).isEqualTo(TINY_MODULE);
             }

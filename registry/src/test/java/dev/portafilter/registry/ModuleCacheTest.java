@@ -160,7 +160,18 @@ class ModuleCacheTest {
         cache.find(NAME, A);
         now.addAndGet(DAY.toMillis() - 1);
         assertThat(cache.purge()).isZero();
-        assertThat(cache.purgeAll()).isEqualTo(1);
+        assertThat(cache.purge(entry -> true)).hasSize(1);
+    }
+
+    @Test
+    void cacheThatIsClosed_usesNothingAnyMore() throws Exception {
+        cache.store(NAME, List.of(A), MODULE, null);
+        ModuleCache other = open(new MetricStore());
+        ModuleCache.Use use = other.use(NAME, A);
+        assertThat(cache.purge(entry -> true)).isEmpty();
+        other.close();
+        assertThat(cache.purge(entry -> true)).hasSize(1);
+        use.close();
     }
 
     @Test

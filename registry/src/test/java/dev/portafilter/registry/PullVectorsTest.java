@@ -47,7 +47,7 @@ class PullVectorsTest {
         assertThat(e)
                 .hasMessageContaining(TINY_SHA256 + " and " + Sha256.hex(boxed))
                 .hasMessageContaining("expected: " + "0".repeat(64) + ", as spec.sha256 says");
-        assertThat(fixture.modules().cached()).isEmpty();
+        assertThat(fixture.modules().cache().entries()).isEmpty();
         assertThat(fixture.fetches("checksum_mismatched")).isEqualTo(1);
         assertThat(fixture.fetches("success")).isEqualTo(2);
     }
@@ -186,9 +186,9 @@ class PullVectorsTest {
         LocatedModule source = fixture.want(TAGGED).source();
         source.load();
         source.load();
-        assertThat(fixture.modules().purgeAll()).isZero();
+        assertThat(fixture.modules().cache().purge(entry -> true)).isEmpty();
         source.release();
-        assertThat(fixture.modules().purgeAll()).isEqualTo(1);
+        assertThat(fixture.modules().cache().purge(entry -> true)).hasSize(1);
     }
 
     @Test
@@ -217,7 +217,7 @@ class PullVectorsTest {
     @DisplayName("T-106: a file that was changed before the start is fetched again")
     void changedFile_isFetchedAgain() throws Exception {
         fixture.cached(directory, TAGGED);
-        Files.write(fixture.modules().cached().get(0).file(), new byte[] {1});
+        Files.write(fixture.modules().cache().entries().get(0).file(), new byte[] {1});
         fixture.open(directory);
         assertThat(fixture.want(TAGGED).load()).isEqualTo(TINY_MODULE);
         assertThat(fixture.images.requests).containsExactly("manifest v0.1.0", "layers " + MANIFEST_DIGEST);

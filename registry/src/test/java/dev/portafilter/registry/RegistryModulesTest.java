@@ -60,11 +60,12 @@ class RegistryModulesTest {
         FetchException e = fixture.want(IMAGE).keys(P256).refused();
         assertThat(e.code()).isEqualTo("signature.notFound");
         assertThat(fixture.images.requests).containsExactly("manifest v1");
-        assertThat(fixture.modules().cached()).isEmpty();
+        assertThat(fixture.modules().cache().entries()).isEmpty();
         assertThat(fixture.fetches("signature_failure")).isEqualTo(1);
         sign();
         assertThat(fixture.want(IMAGE).keys(P256).load()).isEqualTo(TINY_MODULE);
-        assertThat(fixture.modules().cached().get(0).signedBy()).containsExactly(SignatureAlgorithm.fingerprint(P256));
+        assertThat(fixture.modules().cache().entries().get(0).signedBy())
+                .containsExactly(SignatureAlgorithm.fingerprint(P256));
     }
 
     @Test
@@ -276,7 +277,7 @@ class RegistryModulesTest {
         fixture.images.image("v1", MANIFEST_DIGEST, new byte[] {0, 'a', 's', 'm', 0x0d, 0, 1, 0});
         assertThat(fixture.want(URL).refused().code()).isEqualTo("module.invalidMagic");
         assertThat(fixture.want(IMAGE).refused().code()).isEqualTo("module.component");
-        assertThat(fixture.modules().cached()).isEmpty();
+        assertThat(fixture.modules().cache().entries()).isEmpty();
         assertThat(fixture.fetches("fetch_failure")).isEqualTo(1);
     }
 
@@ -316,7 +317,7 @@ class RegistryModulesTest {
     void cacheWithoutDirectory_goesWithTheModules() throws Exception {
         fixture.open(ModuleOptions.DEFAULT);
         fixture.want(URL).load();
-        Path file = fixture.modules().cached().get(0).file();
+        Path file = fixture.modules().cache().entries().get(0).file();
         assertThat(file).exists();
         fixture.modules().close();
         assertThat(file).doesNotExist();
@@ -370,7 +371,7 @@ class RegistryModulesTest {
                 "v1", MANIFEST_DIGEST, MANIFEST_DIGEST, TINY_MODULE, new Manifest(Phase.PRE_AUTHZ, 7L, "x.wasm"));
         fixture.want(IMAGE).load();
         fixture.want(IMAGE).layout(Layout.EXTENSION).load();
-        assertThat(fixture.modules().cached())
+        assertThat(fixture.modules().cache().entries())
                 .extracting(CacheEntry::name)
                 .containsExactlyInAnyOrder("oci://index.docker.io/h/r", "oci://index.docker.io/h/r#manifest.yaml");
     }

@@ -115,7 +115,7 @@ class RegistryModulesWireTest {
                 + ",\"artifactType\":\"" + type + "\"}]}";
         server.putManifest(MANIFEST_DIGEST.replace(':', '-'), INDEX_TYPE, index.getBytes(StandardCharsets.UTF_8));
         assertThat(load(image(), "", List.of(), P256)).isEqualTo(TINY_MODULE);
-        assertThat(modules.cached().get(0).signedBy()).containsExactly(SignatureAlgorithm.fingerprint(P256));
+        assertThat(modules.cache().entries().get(0).signedBy()).containsExactly(SignatureAlgorithm.fingerprint(P256));
     }
 
     @Test
